@@ -1,0 +1,80 @@
+"""Every error that Byline raises on purpose.
+
+BylineError                    what failed, why, and the remedy
+├── InputError                 the user's input can't be used
+│   ├── ArticleRejected        an article of a batch; the rest of the batch goes on
+│   └── QuestionRejected       a question that can't be asked
+├── SettingsError              a setting has a value that can't be used
+├── NotFound                   no such article, version or record
+├── MissingExtra               an optional dependency is not installed
+├── StoreError                 the data folder can't be used
+│   ├── StoreBusy              another process is writing
+│   ├── StoreEmpty             nothing has been ingested
+│   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
+└── ModelError                 an embedding model can't be used
+    └── ModelMismatch          the archive was embedded with another model
+"""
+
+from __future__ import annotations
+
+
+class BylineError(Exception):
+    """`str()` names what failed, the reason and the remedy, in one or two sentences without a traceback."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
+        self.message = message
+        self.remedy = remedy
+
+
+class InputError(BylineError):
+    """The user's input can't be used."""
+
+
+class ArticleRejected(InputError):
+    """One article can't be ingested. `where` is its file, with the line for a file that holds many."""
+
+    def __init__(self, where: str, reason: str, *, remedy: str) -> None:
+        super().__init__(f"{where}: {reason}", remedy=remedy)
+        self.where = where
+        self.reason = reason
+
+
+class QuestionRejected(InputError):
+    """The question can't be asked."""
+
+
+class SettingsError(BylineError):
+    """A setting has a value that can't be used."""
+
+
+class NotFound(BylineError):
+    """No such article, version or record."""
+
+
+class MissingExtra(BylineError):
+    """An optional dependency is not installed; the remedy is the install command."""
+
+
+class StoreError(BylineError):
+    """The data folder can't be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the writer's lock."""
+
+
+class StoreEmpty(StoreError):
+    """Nothing has been ingested yet."""
+
+
+class StoreDamaged(StoreError):
+    """Ledger and indexes disagree, or a file can't be read."""
+
+
+class ModelError(BylineError):
+    """An embedding model can't be used."""
+
+
+class ModelMismatch(ModelError):
+    """The archive was embedded with another model."""

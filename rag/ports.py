@@ -1,0 +1,32 @@
+"""The few interfaces that have more than one implementation. `tests/rag/contracts` runs one contract over each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Text to unit vectors."""
+
+    @property
+    def identity(self) -> str:
+        """Names the model and its exact weights; two embedders with one identity give the same vectors."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Shape `(len(texts), dimensions)`, rows of length 1."""
+
+
+class VectorIndex(Protocol):
+    """Passage ids by cosine similarity."""
+
+    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """At most k `(passage id, cosine)`, best first; only ids in `among` where it is given."""

@@ -1,0 +1,223 @@
+"""Frozen records that flow between the stages. Standard library only.
+
+Offsets are Unicode code points into the stored text of one article version, start inclusive, end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+DateKnown = Literal["given", "markup", "text"]
+"""How a publication date is known: stated by whoever gave us the article, by its markup, or by its own text."""
+
+MarkKind = Literal["heading", "advert", "signup", "biography", "credit", "navigation"]
+"""Why a stretch of an article's text is not retrieved. A heading also ends the passage before it."""
+
+Status = Literal["answered", "no_evidence", "partly_supported"]
+Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
+CheckKind = Literal["quote", "number", "date", "name", "speech", "entailment"]
+
+
+class Span(NamedTuple):
+    """Code points `[start, end)` of an article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of an article's text that is kept but not retrieved."""
+
+    start: int
+    end: int
+    kind: MarkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When an article was published: an ISO 8601 date or date-time, and how it is known."""
+
+    at: str
+    known: DateKnown
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.at[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One version of one article. `text` never changes once stored.
+
+    `key` is where it came from: `url:...` or `file:...`; a changed article with a known key becomes its next
+    version. A reader proposes `id` and leaves `version` 0; the ledger settles both.
+    """
+
+    id: str
+    key: str
+    text: str
+    file: str
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    published: Published | None = None
+    language: str | None = None
+    marks: tuple[Mark, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """What a citation names of an article: everything but its text."""
+
+    id: str
+    version: int
+    title: str | None
+    source: str | None
+    url: str | None
+    published: str | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one article version. `id` is 0 until the ledger gives one."""
+
+    article_id: str
+    version: int
+    ordinal: int
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What retrieval gets. Days are inclusive; `as_of` hides everything published later.
+
+    A passage without a date passes `as_of` (nothing says that it is later) and fails a published range (nothing
+    says that it is inside).
+    """
+
+    text: str
+    k: int = 20
+    sources: tuple[str, ...] = ()
+    published_from: date | None = None
+    published_to: date | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Higher is better. A part that did not see the passage leaves None; `fused` is what ranks."""
+
+    fused: float
+    bm25: float | None = None
+    dense: float | None = None
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query, with `text == article text[passage.start:passage.end]`.
+
+    `also_in` are the articles that carry a near-duplicate of this passage's article.
+    `left_out` says why a hit was ranked but not used; None means that it is used.
+    """
+
+    rank: int
+    passage: Passage
+    article: ArticleRef
+    text: str
+    scores: Scores
+    also_in: tuple[str, ...] = ()
+    left_out: str | None = None
+
+    def sentence(self, span: Span) -> str:
+        """The sentence at `span` (article offsets) of this hit's passage."""
+        return self.text[span.start - self.passage.start : span.end - self.passage.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence, or neighbours joined, chosen to answer: article offsets and how well it fits (0 to 1)."""
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    short_answer: str | None = None
+
+    @property
+    def quote(self) -> str:
+        return self.hit.sentence(Span(self.start, self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader made of the hits: the evidence that answers, or none and what was missing.
+
+    `confidence` is the calibrated probability that the evidence answers the question.
+    `conflict` says that the evidence disagrees or the story moved on, so that all of it is shown with its dates.
+    """
+
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    missing: str | None = None
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quote stands: `article text[start:end] == quote`, with what surrounds it."""
+
+    n: int
+    article: ArticleRef
+    start: int
+    end: int
+    quote: str
+    prefix: str
+    suffix: str
+    attribution: dict[str, str] | None = None
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    kind: CheckKind
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON."""
+
+    id: str
+    question: str
+    status: Status
+    text: str
+    short_answer: str | None
+    mode: Literal["extractive", "llm"]
+    as_of: str | None
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    confidence: float
+    missing: str | None
+    conflict: bool
+    timings_ms: dict[str, float]
+    models: dict[str, str]
