@@ -1,0 +1,52 @@
+# make run: set up, ingest corpus/, serve the page and the API.   make test: set up, check, run every test.
+PYTHON ?= python3
+DATA ?= ./data
+HOST ?= 127.0.0.1
+PORT ?= 8000
+Q ?= Which Ford plant is the leading candidate to build Geely cars?
+BENCH_DATA ?= ../shared/data
+BENCH_ARTICLES ?= 500
+
+BIN := .venv/bin
+STAMP := .venv/.byline-set-up
+BYLINE := $(BIN)/byline --data-dir $(DATA)
+# uv does not read pip's variable for local wheels.
+export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
+export UV_COMPILE_BYTECODE := 1
+
+.PHONY: setup run ask test check bench lock clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	UV=$$(command -v uv || echo $(BIN)/uv); \
+	$$UV pip install --quiet --python $(BIN)/python --requirement requirements.lock --editable ".[test,bench]"
+	touch $(STAMP)
+
+run: setup
+	$(BYLINE) ingest corpus
+	$(BYLINE) serve --host $(HOST) --port $(PORT)
+
+ask: setup
+	$(BYLINE) ask "$(Q)"
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m evals.bench --data $(BENCH_DATA) --articles $(BENCH_ARTICLES) --out bench.json
+
+# Versions only: where packages come from is the reader's own setting.
+lock:
+	uv pip compile --quiet --all-extras --no-header --no-annotate pyproject.toml | sed 's/+cpu//' > requirements.lock
+
+clean:
+	rm -rf .venv data

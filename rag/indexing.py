@@ -1,0 +1,171 @@
+"""Brings the caches level with the ledger's changes.
+
+The keyword index's level is in the ledger (`keywords_level`, a change's seq). Chroma's is in a note beside its folder,
+with the sizes of its files: the note is taken away before Chroma is written and put back after, so a process that was
+killed in between leaves none, and Chroma is not trusted until it was probed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from rag.keywords import Entry, KeywordIndex
+from rag.ledger import Change, Ledger, Snapshot, StoredPassage
+from rag.ledger_write import writing
+from rag.vectors import ChromaIndex
+
+_BLOCK = 2_000  # passages read from the ledger at a time
+
+Progress = Callable[[int], None]
+"""Told how many more passages are done."""
+
+
+def silent(_more: int) -> None:
+    """No progress is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of the caches in use. A rebuild makes new ones and switches to them in one transaction."""
+
+    keywords: Path
+    chroma: Path
+
+    @property
+    def chroma_note(self) -> Path:
+        return self.chroma.with_suffix(".json")
+
+    @property
+    def chroma_lock(self) -> Path:
+        return self.chroma.with_suffix(".lock")
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaLevel:
+    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`."""
+
+    through: int = 0
+    seq: int = 0
+
+
+def places(indexes: Path, snapshot: Snapshot) -> Places | None:
+    """None before the first write."""
+    keywords, chroma = snapshot.meta("keywords"), snapshot.meta("chroma")
+    return Places(indexes / keywords, indexes / chroma) if keywords and chroma else None
+
+
+# --- the keyword index
+
+
+def level_keywords(ledger: Ledger, index: KeywordIndex) -> None:
+    """Apply the changes that the keyword index lacks. The caller holds the writer's lock."""
+    with ledger.snapshot() as snapshot:
+        seq, level = snapshot.seq(), keywords_level(snapshot)
+        if level == seq:
+            return
+        changes = snapshot.changes(level)
+        # An added range is dropped first: a process killed between commit and note leaves it half known.
+        index.write(add=_entries(snapshot, _added(changes)), drop=[(c.first, c.last) for c in changes])
+    with writing(ledger) as w:
+        w.set_meta("keywords_level", str(seq))
+
+
+def fill_keywords(snapshot: Snapshot, index: KeywordIndex, progress: Progress = silent) -> None:
+    """Write all searched passages to an empty index."""
+
+    def entries() -> Iterator[Entry]:
+        for block in blocks(snapshot.passage_ids().tolist()):
+            yield from _entries(snapshot, block)
+            progress(len(block))
+
+    index.write(add=entries())
+
+
+def keywords_level(snapshot: Snapshot) -> int:
+    return int(snapshot.meta("keywords_level") or 0)
+
+
+def _added(changes: Sequence[Change]) -> list[int]:
+    return [i for c in changes if c.kind == "add" for i in range(c.first, c.last + 1)]
+
+
+def _entries(snapshot: Snapshot, ids: Sequence[int]) -> Iterator[Entry]:
+    for block in blocks(ids):
+        for passage_id, stored in snapshot.passages(block).items():
+            yield _entry(passage_id, stored)
+
+
+def _entry(passage_id: int, stored: StoredPassage) -> Entry:
+    published = stored.article.published
+    day = date.fromisoformat(published[:10]).toordinal() if published else None
+    return Entry(passage_id, stored.text, stored.article.title, stored.article.source, day)
+
+
+# --- Chroma
+
+
+def chroma_level(here: Places) -> ChromaLevel | None:
+    """What Chroma's note says; None when there is none or a file has become shorter, so it can't be trusted."""
+    try:
+        note = json.loads(here.chroma_note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    for name, size in note["files"].items():
+        file = here.chroma / name
+        if not file.exists() or file.stat().st_size < size:
+            return None
+    return ChromaLevel(note["through"], note["seq"])
+
+
+def level_chroma(
+    snapshot: Snapshot, here: Places, chroma: ChromaIndex, level: ChromaLevel, progress: Progress = silent
+) -> ChromaLevel:
+    """Apply the changes that Chroma lacks; returns its new level. The caller holds Chroma's lock."""
+    seq = snapshot.seq()
+    if level.seq == seq:
+        return level
+    dropped = [i for c in snapshot.changes(level.seq) if c.kind == "drop" for i in range(c.first, c.last + 1)]
+    ids, matrix = snapshot.vectors_from(level.through + 1)
+    here.chroma_note.unlink(missing_ok=True)
+    chroma.drop([i for i in dropped if i <= level.through])
+    for start in range(0, len(ids), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        chroma.add(ids[part].tolist(), matrix[part].astype(np.float32))
+        progress(len(ids[part]))
+    return note_chroma(here, ChromaLevel(int(ids[-1]) if len(ids) else level.through, seq))
+
+
+def reconcile_chroma(snapshot: Snapshot, here: Places, chroma: ChromaIndex) -> ChromaLevel:
+    """Make Chroma hold exactly the searched passages, compared id by id; what is right already is not touched."""
+    wanted, held = snapshot.passage_ids(), chroma.ids()
+    here.chroma_note.unlink(missing_ok=True)
+    chroma.drop(sorted(held - set(wanted.tolist())))
+    for block in blocks([int(i) for i in wanted if int(i) not in held]):
+        ids, matrix = snapshot.vectors(block)
+        chroma.add(ids.tolist(), matrix.astype(np.float32))
+    return note_chroma(here, ChromaLevel(int(wanted[-1]) if len(wanted) else 0, snapshot.seq()))
+
+
+def note_chroma(here: Places, level: ChromaLevel) -> ChromaLevel:
+    """Say, durably, what Chroma holds."""
+    files = {str(f.relative_to(here.chroma)): f.stat().st_size for f in here.chroma.rglob("*") if f.is_file()}
+    fresh = here.chroma_note.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump({"through": level.through, "seq": level.seq, "files": files}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(here.chroma_note)
+    return level
+
+
+def blocks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`ids` in parts of a size that is read from the ledger at once."""
+    for start in range(0, len(ids), _BLOCK):
+        yield ids[start : start + _BLOCK]

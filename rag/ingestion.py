@@ -1,0 +1,190 @@
+"""The ingest job: units of input to articles in the ledger, then the caches.
+
+An article is acknowledged when its ledger transaction has committed. Batches are small, so an interruption loses at
+most some seconds of work; what is in is known by its digest and skipped by the next run.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+
+from rag.chunk import chunk
+from rag.errors import ArticleRejected, ModelMismatch
+from rag.ledger_write import Admission, writing
+from rag.neardup import SIMILAR, bands, signature
+from rag.ports import Embedder
+from rag.store import Store
+from rag.types import Article, Passage
+
+log = logging.getLogger("byline.ingest")
+
+_LOOKED_UP = 256  # digests looked up at a time
+_BATCH_PASSAGES = 768  # embedded together (sorted by length, so more wastes less padding), about 8 s of work
+
+
+class Unit(Protocol):
+    """One article's raw bytes: where they are, their digest, and how to read them."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def read(self) -> Callable[[], Article]: ...
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What became of the articles of a run."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    near_duplicates: int = 0
+    passages: int = 0
+    rejected: list[ArticleRejected] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def articles(self) -> int:
+        return self.new + self.updated + self.unchanged + len(self.rejected)
+
+
+Tell = Callable[[IngestReport], None]
+"""Told the report so far after every step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    digest: str
+    article: Article
+    passages: tuple[Passage, ...]
+    signature: bytes | None
+
+
+def indexed_text(title: str | None, passage: str) -> str:
+    """What is embedded of a passage: its article's title gives it the story."""
+    return f"{title}\n{passage}" if title else passage
+
+
+class Ingestor:
+    """Writes units into a store. The caller holds the writer's lock through the store."""
+
+    def __init__(self, store: Store, embedder: Embedder, passage_chars: int) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._passage_chars = passage_chars
+        self._claim_model()
+
+    def run(self, units: Iterable[Unit | ArticleRejected], tell: Tell = lambda _: None) -> IngestReport:
+        """Ingest all units. An interruption (Ctrl-C) ends it early with what is stored and whole."""
+        report = IngestReport()
+        try:
+            for batch in self._batches(units, report, tell):
+                self._store_batch(batch, report)
+                tell(report)
+            self._store.level_chroma()
+        except KeyboardInterrupt:
+            report.interrupted = True
+        return report
+
+    def _claim_model(self) -> None:
+        with self._store.ledger.snapshot() as snapshot:
+            model = snapshot.model()
+        if model is None:
+            with writing(self._store.ledger) as w:
+                w.set_meta("model", str(w.use_model(self._embedder.identity, self._embedder.dimensions)))
+        elif model[1] != self._embedder.identity:
+            raise model_mismatch(model[1], self._embedder.identity)
+
+    def _batches(
+        self, units: Iterable[Unit | ArticleRejected], report: IngestReport, tell: Tell
+    ) -> Iterator[list[_Prepared]]:
+        batch: list[_Prepared] = []
+        for unit in self._unknown(units, report, tell):
+            try:
+                batch.append(self._prepare(unit))
+            except ArticleRejected as rejection:
+                report.rejected.append(rejection)
+            if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _unknown(self, units: Iterable[Unit | ArticleRejected], report: IngestReport, tell: Tell) -> Iterator[Unit]:
+        """The units whose bytes are new to the ledger and to this run."""
+        stream, seen = iter(units), set[str]()
+        while group := list(islice(stream, _LOOKED_UP)):
+            good = [unit for unit in group if not isinstance(unit, ArticleRejected)]
+            report.rejected += [unit for unit in group if isinstance(unit, ArticleRejected)]
+            with self._store.ledger.snapshot() as snapshot:
+                known = snapshot.known_inputs([unit.digest for unit in good])
+            for unit in good:
+                if unit.digest in known or unit.digest in seen:
+                    report.unchanged += 1
+                else:
+                    seen.add(unit.digest)
+                    yield unit
+            tell(report)
+
+    def _prepare(self, unit: Unit) -> _Prepared:
+        article = unit.read()
+        passages = tuple(chunk(article, self._passage_chars))
+        return _Prepared(unit.digest, article, passages, signature(article.text, article.marks))
+
+    def _store_batch(self, batch: Sequence[_Prepared], report: IngestReport) -> None:
+        started = time.perf_counter()
+        texts = [indexed_text(p.article.title, p.article.text[x.start : x.end]) for p in batch for x in p.passages]
+        vectors = self._embedder.embed(texts).astype(np.float16)
+        embedded = time.perf_counter()
+        with writing(self._store.ledger) as w:
+            at = 0
+            for prepared in batch:
+                rows = vectors[at : at + len(prepared.passages)]
+                at += len(prepared.passages)
+                stored = w.admit(_admission(prepared, rows))
+                _count(report, stored, w.cluster_of(stored.id) is not None)
+        report.passages += len(texts)
+        self._store.level()
+        log.info(
+            "stored articles=%d passages=%d embed_ms=%.0f write_ms=%.0f",
+            len(batch),
+            len(texts),
+            (embedded - started) * 1e3,
+            (time.perf_counter() - embedded) * 1e3,
+        )
+
+
+def _admission(prepared: _Prepared, vectors: np.ndarray[tuple[int, ...], np.dtype[np.float16]]) -> Admission:
+    return Admission(
+        digest=prepared.digest,
+        article=prepared.article,
+        passages=prepared.passages,
+        vectors=vectors,
+        signature=prepared.signature,
+        bands=bands(prepared.signature) if prepared.signature else (),
+        similar=SIMILAR,
+    )
+
+
+def _count(report: IngestReport, stored: Article, near_duplicate: bool) -> None:
+    if stored.version == 1:
+        report.new += 1
+    else:
+        report.updated += 1
+    report.near_duplicates += near_duplicate
+
+
+def model_mismatch(stored: str, wanted: str) -> ModelMismatch:
+    return ModelMismatch(
+        f"The archive was embedded with {stored}; the settings ask for {wanted}.",
+        remedy="Run `byline rebuild` to embed the archive with the new model, or set BYLINE_EMBEDDING_MODEL back.",
+    )

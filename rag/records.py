@@ -1,0 +1,66 @@
+"""Records as the JSON that the command line, the service and the evals share (shapes in ARCHITECTURE.md)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rag.types import Answer, AnswerSentence, Citation, Hit
+
+
+def answer_record(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "status": answer.status,
+        "text": answer.text,
+        "short_answer": answer.short_answer,
+        "mode": answer.mode,
+        "as_of": answer.as_of,
+        "confidence": round(answer.confidence, 4),
+        "missing": answer.missing,
+        "conflict": answer.conflict,
+        "sentences": [_sentence(s) for s in answer.sentences],
+        "citations": [citation_record(c) for c in answer.citations],
+        "nearest": [hit_record(h) for h in answer.nearest],
+        "timings_ms": {name: round(ms, 1) for name, ms in answer.timings_ms.items()},
+        "models": answer.models,
+    }
+
+
+def citation_record(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "article": asdict(citation.article),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "prefix": citation.prefix,
+        "suffix": citation.suffix,
+        "attribution": citation.attribution,
+        "also_in": list(citation.also_in),
+    }
+
+
+def hit_record(hit: Hit) -> dict[str, Any]:
+    scores = {"fused": hit.scores.fused, "bm25": hit.scores.bm25, "dense": hit.scores.dense, **hit.scores.parts}
+    return {
+        "rank": hit.rank,
+        "article": asdict(hit.article),
+        "passage": hit.passage.id,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.text,
+        "scores": {name: None if score is None else round(score, 4) for name, score in scores.items()},
+        "also_in": list(hit.also_in),
+        "left_out": hit.left_out,
+    }
+
+
+def _sentence(sentence: AnswerSentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "verdict": sentence.verdict,
+        "checks": [asdict(check) for check in sentence.checks],
+    }

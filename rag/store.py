@@ -1,0 +1,235 @@
+"""The archive as its one writer holds it: the ledger, and the caches that are brought level after it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from rag.indexing import (
+    ChromaLevel,
+    Places,
+    Progress,
+    chroma_level,
+    fill_keywords,
+    level_chroma,
+    level_keywords,
+    note_chroma,
+    places,
+    reconcile_chroma,
+    silent,
+)
+from rag.keywords import KeywordIndex
+from rag.ledger import Ledger
+from rag.ledger_write import Writing, writing
+from rag.locks import FileLock, WriterLock
+from rag.probe import Probe, probe_chroma
+from rag.settings import Settings
+from rag.vectors import ChromaIndex
+
+log = logging.getLogger("byline.store")
+
+_CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
+_SAMPLE = 32  # passages that a probe searches for by their own vector
+_SHED_SECONDS = 10
+
+
+@contextmanager
+def open_store(settings: Settings, what: str) -> Iterator[Store]:
+    """The archive to write, under the writer's lock. Raises StoreBusy at once when another process has it."""
+    lock = WriterLock(settings.data_dir)
+    lock.take(what)
+    try:
+        store = Store(settings)
+        try:
+            yield store
+        finally:
+            store.close()
+    finally:
+        lock.release()
+
+
+class Store:
+    """Use `open_store`, which holds the writer's lock meanwhile."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._indexes = settings.data_dir / "indexes"
+        self.ledger = Ledger.open(settings.ledger_path)
+        self.here = self._settle_places()
+        self._clear_leftovers()
+        self._keywords = KeywordIndex.open(self.here.keywords)
+        level_keywords(self.ledger, self._keywords)
+        self._lock = FileLock(self.here.chroma_lock)
+        self._chroma: ChromaIndex | None = None
+        self._level = ChromaLevel()
+
+    def close(self) -> None:
+        """Let go of everything; what the caches lack, the next writer brings level."""
+        self._close_chroma()
+        self.ledger.close()
+
+    def level(self) -> None:
+        """After a commit: the keyword index at once; Chroma when it lags far enough."""
+        level_keywords(self.ledger, self._keywords)
+        with self.ledger.snapshot() as snapshot:
+            lag = len(snapshot.passage_ids(self._level.through + 1))
+        if lag >= _CHROMA_LAG:
+            self.level_chroma()
+
+    def level_chroma(self, progress: Progress = silent) -> bool:
+        """False when another process has Chroma open; that process, or the next writer, brings it level."""
+        if self._chroma is None and not self._open_chroma():
+            return False
+        with self.ledger.snapshot() as snapshot:
+            assert self._chroma is not None  # noqa: S101 - opened above
+            self._level = level_chroma(snapshot, self.here, self._chroma, self._level, progress)
+        return True
+
+    def remove(self, article_id: str) -> int:
+        """Remove all versions of an article, its passages, vectors and terms; returns how many versions it had.
+
+        The keyword index is written anew, because its files keep the terms of what was deleted from it.
+        Raises NotFound.
+        """
+        with writing(self.ledger) as w:
+            versions = w.remove(article_id)
+        fresh = self._fresh("keywords")
+        with self.ledger.snapshot() as snapshot:
+            fill_keywords(snapshot, KeywordIndex.open(fresh), silent)
+            seq = snapshot.seq()
+        self._switch(Places(fresh, self.here.chroma), seq)
+        self.level_chroma()
+        self._shed()
+        return versions
+
+    def rebuild(self, progress: Progress = silent) -> None:
+        """Write both caches into new folders, which replace the old ones when they are complete."""
+        fresh = Places(self._fresh("keywords"), self._fresh("chroma"))
+        with self.ledger.snapshot() as snapshot:
+            fill_keywords(snapshot, KeywordIndex.open(fresh.keywords), progress)
+            chroma = ChromaIndex.open(fresh.chroma)
+            level_chroma(snapshot, fresh, chroma, ChromaLevel(), progress)
+            chroma.close()
+            seq = snapshot.seq()
+        self._close_chroma()
+        self._switch(fresh, seq)
+
+    def probe(self) -> Probe | None:
+        """What Chroma holds, seen from a child process; None when another process has it open.
+
+        A Chroma that can't be used loses its note, so that no process opens it before it was written anew.
+        """
+        self._close_chroma()
+        if not self._lock.try_lock():
+            return None
+        try:
+            return self._probe()
+        finally:
+            self._lock.release()
+
+    def _probe(self) -> Probe:
+        with self.ledger.snapshot() as snapshot:
+            ids = snapshot.passage_ids()
+            sample = ids[np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids)), dtype=np.int64)]
+            found, vectors = snapshot.vectors(sample.tolist())
+        probe = probe_chroma(self.here.chroma, found, vectors)
+        if probe.fault or probe.lost:
+            self.here.chroma_note.unlink(missing_ok=True)
+        return probe
+
+    def keyword_ids(self) -> list[int]:
+        return self._keywords.searcher().ids()
+
+    # --- folders
+
+    def _settle_places(self) -> Places:
+        with self.ledger.snapshot() as snapshot:
+            known = places(self._indexes, snapshot)
+        if known is not None:
+            return known
+        fresh = Places(self._indexes / "keywords-1", self._indexes / "chroma-1")
+        KeywordIndex.open(fresh.keywords)
+        with writing(self.ledger) as w:
+            _note_places(w, fresh, 0)
+        return fresh
+
+    def _fresh(self, kind: str) -> Path:
+        current = {"keywords": self.here.keywords, "chroma": self.here.chroma}[kind]
+        number = int(current.name.rpartition("-")[2]) + 1
+        folder = self._indexes / f"{kind}-{number}"
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder
+
+    def _switch(self, fresh: Places, seq: int) -> None:
+        with writing(self.ledger) as w:
+            _note_places(w, fresh, seq)
+        self.here = fresh
+        self._keywords = KeywordIndex.open(fresh.keywords)
+        self._lock = self._lock if self._chroma is not None else FileLock(fresh.chroma_lock)
+        self._clear_leftovers()
+
+    def _clear_leftovers(self) -> None:
+        """Folders that a switch left behind, or a rebuild that was killed."""
+        mine = {self.here.keywords.name, self.here.chroma.stem}
+        for entry in self._indexes.iterdir():
+            if entry.stem in mine or entry.name in mine:
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+    # --- Chroma
+
+    def _open_chroma(self) -> bool:
+        if not self._lock.try_lock():
+            return False
+        level = chroma_level(self.here)
+        known = level is not None or self._adopt()
+        self._chroma = ChromaIndex.open(self.here.chroma)
+        if level is None:
+            with self.ledger.snapshot() as snapshot:
+                level = (
+                    reconcile_chroma(snapshot, self.here, self._chroma)
+                    if known
+                    else note_chroma(self.here, ChromaLevel())
+                )
+        self._level = level
+        return True
+
+    def _adopt(self) -> bool:
+        """Whether a Chroma folder without a valid note can be used; one that can't is cleared away."""
+        if not self.here.chroma.exists():
+            return False
+        probe = self._probe()
+        if probe.fault is None and not probe.lost:
+            return True
+        log.warning("chroma is written anew: %s", probe.fault or f"{len(probe.lost)} vectors lost")
+        shutil.rmtree(self.here.chroma)
+        return False
+
+    def _close_chroma(self) -> None:
+        if self._chroma is not None:
+            self._chroma.close()
+            self._chroma = None
+        self._lock.release()
+
+    def _shed(self) -> None:
+        """Empty the write-ahead log, which still has the pages of what was removed; readers may delay it."""
+        deadline = time.monotonic() + _SHED_SECONDS
+        while not self.ledger.truncate_log():
+            if time.monotonic() > deadline:
+                log.warning("a reader keeps the write-ahead log; the removed text leaves it with the next write")
+                return
+            time.sleep(0.05)
+
+
+def _note_places(w: Writing, here: Places, seq: int) -> None:
+    w.set_meta("keywords", here.keywords.name)
+    w.set_meta("chroma", here.chroma.name)
+    w.set_meta("keywords_level", str(seq))

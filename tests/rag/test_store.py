@@ -1,0 +1,209 @@
+"""The store with a real ledger, keyword index and Chroma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.archive import Archive
+from rag.doctor import examine, repair
+from rag.errors import NotFound, StoreBusy, StoreEmpty
+from rag.keywords import Limits, terms
+from rag.ledger_write import writing
+from rag.settings import Settings
+from rag.store import Store, open_store
+from rag.types import Article
+from tests.rag.fakes import WordEmbedder, admission, article
+
+HARBOUR = "The harbour of Fairlight reopened on Monday.\n\nDivers had searched it for eleven days."
+BAKERY = "A bakery in Northmoor sells bread made of acorns.\n\nIts owner learned the recipe from her aunt."
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+def put(store: Store, articles: Iterable[Article]) -> list[Article]:
+    with writing(store.ledger) as w:
+        w.set_meta("model", str(w.use_model(WordEmbedder.identity, WordEmbedder.dimensions)))
+        stored = [w.admit(admission(a)) for a in articles]
+    store.level()
+    return stored
+
+
+def found(archive: Archive, words: str, limits: Limits | None = None) -> list[str]:
+    """Texts found by keyword, best first."""
+    with archive.view() as view:
+        hits = view.keywords.search(terms(words), 10, limits=limits)
+        texts = view.ledger.passages([i for i, _ in hits])
+        return [texts[i].text for i, _ in hits]
+
+
+def nearest(archive: Archive, words: str) -> str:
+    with archive.view() as view:
+        hits = view.dense.search(WordEmbedder().embed([words])[0], 1)
+        return view.ledger.passages([hits[0][0]])[hits[0][0]].text
+
+
+def test_an_empty_archive_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(StoreEmpty, match="byline ingest"), Archive(settings).view():
+        pass
+
+
+@pytest.mark.parametrize("leveled", [True, False])
+def test_what_is_acknowledged_is_found_by_both_searches(settings: Settings, leveled: bool) -> None:
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR), article(BAKERY)])
+        if leveled:
+            assert store.level_chroma()
+    archive = Archive(settings)
+    assert found(archive, "acorn bread") == ["A bakery in Northmoor sells bread made of acorns."]
+    assert nearest(archive, "divers searched eleven days") == "Divers had searched it for eleven days."
+    assert archive.chroma_in_use == leveled
+    archive.close()
+
+
+def test_a_changed_article_is_a_new_version_and_the_old_one_stays_readable(settings: Settings) -> None:
+    url = "https://news.example/harbour"
+    with open_store(settings, "test") as store:
+        (first,) = put(store, [article(HARBOUR, url=url)])
+        store.level_chroma()
+        (second,) = put(store, [article(HARBOUR.replace("Monday", "Tuesday"), url=url)])
+        store.level_chroma()
+    assert (second.id, first.version, second.version) == (first.id, 1, 2)
+    archive = Archive(settings)
+    assert found(archive, "harbour reopened") == ["The harbour of Fairlight reopened on Tuesday."]
+    assert "Tuesday" in nearest(archive, "harbour reopened")
+    with archive.view() as view:
+        assert view.ledger.text(first.id, 1) == HARBOUR
+    archive.close()
+
+
+def test_a_second_writer_is_refused_at_once_and_told_who_writes(settings: Settings) -> None:
+    import subprocess
+    import sys
+
+    code = f"""
+from pathlib import Path
+from rag.locks import WriterLock
+from rag.errors import StoreBusy
+try:
+    WriterLock(Path({str(settings.data_dir)!r})).take("second")
+except StoreBusy as error:
+    print(error)
+"""
+    with open_store(settings, "first"):
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "first, process" in told
+
+
+def test_removing_an_article_leaves_no_byte_of_it(settings: Settings) -> None:
+    secret = "Quizzaciously the marmalade oracle whispered fiddlestick coordinates."
+    with open_store(settings, "test") as store:
+        kept, gone = put(store, [article(BAKERY), article(secret, title="Marmalade oracle speaks")])
+        put(store, [article(secret + " Again.", url=gone.url)])
+        store.level_chroma()
+        assert store.remove(gone.id) == 2
+        with pytest.raises(NotFound, match=gone.id):
+            store.remove(gone.id)
+    for file in settings.data_dir.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes().lower()
+            for word in (b"quizzaci", b"marmalad", b"fiddlestick", "marmalade".encode("utf-16-le")):
+                assert word not in content, file
+    archive = Archive(settings)
+    assert found(archive, "marmalade oracle") == []
+    assert found(archive, "acorns")
+    archive.close()
+    assert kept.version == 1
+
+
+def test_filters_and_the_rule_for_undated_articles(settings: Settings) -> None:
+    old, new = date(2021, 5, 1), date(2022, 5, 1)
+    with open_store(settings, "test") as store:
+        put(
+            store,
+            [
+                article("Bridge closed in spring one.", day=old),
+                article("Bridge closed in spring two.", day=new, source="other.example"),
+                article("Bridge closed some day."),
+            ],
+        )
+    archive = Archive(settings)
+    cut = date(2021, 12, 31).toordinal()
+
+    def both(limits: Limits) -> list[str]:
+        with archive.view() as view:
+            ids = view.ledger.matching(limits.sources, limits.day_from, limits.day_to, limits.as_of)
+            by_ledger = sorted(p.text for p in view.ledger.passages(ids.tolist()).values())
+        assert by_ledger == sorted(found(archive, "bridge closed", limits))
+        return by_ledger
+
+    assert both(Limits(as_of=cut)) == ["Bridge closed in spring one.", "Bridge closed some day."]
+    assert both(Limits(day_from=cut)) == ["Bridge closed in spring two."]
+    assert both(Limits(day_to=cut)) == ["Bridge closed in spring one."]
+    assert both(Limits(sources=("other.example",))) == ["Bridge closed in spring two."]
+    archive.close()
+
+
+def test_copies_of_one_story_share_a_cluster(settings: Settings) -> None:
+    story = " ".join(f"Sentence {n} tells what the committee of {n * 7} heard about ferries." for n in range(20))
+    with open_store(settings, "test") as store:
+        one, other, lone = put(
+            store, [article(story), article(story + " Reporting by Ann.", url="https://b.example/x"), article(BAKERY)]
+        )
+        with store.ledger.snapshot() as snapshot:
+            assert snapshot.cluster_of(one.id) == snapshot.cluster_of(other.id) is not None
+            assert snapshot.cluster_of(lone.id) is None
+
+
+@pytest.mark.parametrize("damage", ["none", "truncated", "lost keywords", "lost vectors"])
+def test_the_doctor_finds_and_repairs(settings: Settings, damage: str) -> None:
+    with open_store(settings, "test") as store:
+        put(store, [article(f"Story number {n} about topic {n * n}.", url=f"https://n.example/{n}") for n in range(40)])
+        store.level_chroma()
+        chroma = store.here.chroma
+    if damage == "truncated":
+        for file in chroma.rglob("*.bin"):
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+        (chroma / "chroma.sqlite3").write_bytes(b"SQLite format 3\0 and then nothing of use")
+    with open_store(settings, "test") as store:
+        if damage == "lost keywords":
+            store._keywords.write(drop=[(3, 9)])
+        if damage == "lost vectors":
+            store.level_chroma()
+            store._chroma.drop([3, 4, 5])  # type: ignore[union-attr]
+        findings = examine(store)
+        assert all(f.ok for f in findings) == (damage == "none"), findings
+        repair(store, findings)
+        assert all(f.ok for f in examine(store))
+    archive = Archive(settings)
+    assert found(archive, "Story number 4")
+    archive.close()
+
+
+def test_an_index_left_behind_by_a_killed_writer_is_brought_level_by_a_reader(settings: Settings) -> None:
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR)])
+        with writing(store.ledger) as w:
+            w.admit(admission(article(BAKERY)))  # and the process dies here
+    archive = Archive(settings)
+    assert found(archive, "acorns")
+    archive.close()
+
+
+def test_readers_are_busy_only_while_a_living_writer_is_between_ledger_and_index(settings: Settings) -> None:
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR)])
+        with writing(store.ledger) as w:
+            w.admit(admission(article(BAKERY)))
+        archive = Archive(settings)
+        with pytest.raises(StoreBusy), archive.view():
+            pass
+        store.level()
+        assert found(archive, "acorns")
+        archive.close()
