@@ -26,7 +26,7 @@ from rag.types import Article, Passage
 log = logging.getLogger("byline.ingest")
 
 _LOOKED_UP = 256  # digests looked up at a time
-_BATCH_PASSAGES = 768  # embedded together (sorted by length, so more wastes less padding), about 8 s of work
+BATCH_PASSAGES = 768  # embedded together (sorted by length, so more wastes less padding), about 8 s of work
 
 
 class Unit(Protocol):
@@ -77,10 +77,13 @@ def indexed_text(title: str | None, passage: str) -> str:
 class Ingestor:
     """Writes units into a store. The caller holds the writer's lock through the store."""
 
-    def __init__(self, store: Store, embedder: Embedder, passage_chars: int) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, passage_chars: int, batch_passages: int = BATCH_PASSAGES
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._passage_chars = passage_chars
+        self._batch_passages = batch_passages
         self._claim_model()
 
     def run(self, units: Iterable[Unit | ArticleRejected], tell: Tell = lambda _: None) -> IngestReport:
@@ -113,7 +116,7 @@ class Ingestor:
                 batch.append(self._prepare(unit))
             except ArticleRejected as rejection:
                 report.rejected.append(rejection)
-            if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
+            if sum(len(p.passages) for p in batch) >= self._batch_passages:
                 yield batch
                 batch = []
         if batch:

@@ -34,18 +34,18 @@ from rag.vectors import ChromaIndex
 
 log = logging.getLogger("byline.store")
 
-_CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
+CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _SAMPLE = 32  # passages that a probe searches for by their own vector
 _SHED_SECONDS = 10
 
 
 @contextmanager
-def open_store(settings: Settings, what: str) -> Iterator[Store]:
+def open_store(settings: Settings, what: str, chroma_lag: int = CHROMA_LAG) -> Iterator[Store]:
     """The archive to write, under the writer's lock. Raises StoreBusy at once when another process has it."""
     lock = WriterLock(settings.data_dir)
     lock.take(what)
     try:
-        store = Store(settings)
+        store = Store(settings, chroma_lag)
         try:
             yield store
         finally:
@@ -57,7 +57,8 @@ def open_store(settings: Settings, what: str) -> Iterator[Store]:
 class Store:
     """Use `open_store`, which holds the writer's lock meanwhile."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, chroma_lag: int = CHROMA_LAG) -> None:
+        self._chroma_lag = chroma_lag
         self._indexes = settings.data_dir / "indexes"
         self.ledger = Ledger.open(settings.ledger_path)
         self.here = self._settle_places()
@@ -78,7 +79,7 @@ class Store:
         level_keywords(self.ledger, self._keywords)
         with self.ledger.snapshot() as snapshot:
             lag = len(snapshot.passage_ids(self._level.through + 1))
-        if lag >= _CHROMA_LAG:
+        if lag >= self._chroma_lag:
             self.level_chroma()
 
     def level_chroma(self, progress: Progress = silent) -> bool:

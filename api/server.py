@@ -1,0 +1,53 @@
+"""Runs the service in this process."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import sys
+
+import uvicorn
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api.app import create_app
+from rag.errors import SettingsError
+from rag.settings import Settings
+
+_LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted. Raises SettingsError when the address can't be bound."""
+    app = create_app(settings)
+    if _is_loopback(host):
+        # A page elsewhere that resolves its own name to this machine must not read the archive.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
+    listener = _bind(host, port)
+    at = f"http://{host}:{listener.getsockname()[1]}/"
+    sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # No access log: it would hold nothing but addresses and paths.
+    uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None)).run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"{host}:{port} can't be bound ({error.strerror}).",
+            remedy="Choose another with --host and --port (make run PORT=8001).",
+        ) from error
+    return listener

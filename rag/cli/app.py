@@ -1,0 +1,41 @@
+"""The command line's frame: the commands, the exit codes, and errors without tracebacks.
+
+Exit codes: 0 done; 1 it failed, with the reason on stderr; 2 the command line can't be read; 3 done, but some input
+was rejected; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from rag.cli import archive, articles, asking, ingest, serve
+from rag.errors import BylineError
+
+app = typer.Typer(
+    name="byline",
+    help="Answers questions about the news with quotes whose exact characters are checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (ingest, asking, articles, archive, serve):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line on stderr."""
+    try:
+        app()
+    except BylineError as error:
+        sys.stderr.write(f"byline: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("byline: interrupted\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`); keep the interpreter from flushing into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

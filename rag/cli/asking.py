@@ -1,0 +1,109 @@
+"""`byline ask` and `byline search`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from rag.cli.batch import run_batch
+from rag.cli.options import After, AsOf, Batch, Before, DataDir, Json, Source, day
+from rag.errors import InputError
+from rag.records import answer_record, hit_record
+from rag.settings import load_settings
+from rag.types import Query
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(ask)
+    app.command()(search)
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the ranking behind the answer.")] = False,
+    batch: Batch = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer a question with cited quotes, or say that the archive has no answer."""
+    from rag.wiring import open_byline
+
+    limits = _limits(source, after, before, as_of)
+    with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:
+        if batch is not None:
+            run_batch(batch, lambda q: answer_record(byline.ask(q, limits).answer), "asking")
+            return
+        asked = byline.ask(_wanted(question, "question"), limits)
+    record = answer_record(asked.answer)
+    if as_json:
+        _print_json(record | ({"hits": [hit_record(h) for h in asked.hits]} if explain else {}))
+        return
+    from rag.cli.show import show_answer, show_ranking
+
+    show_answer(record)
+    if explain:
+        show_ranking(asked.hits)
+
+
+def search(
+    query: Annotated[str | None, typer.Argument(help="Words or a question.")] = None,
+    k: Annotated[int, typer.Option("--k", min=1, max=1000, help="How many passages.")] = 10,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    batch: Batch = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Find passages, with their scores."""
+    from rag.wiring import open_byline
+
+    limits = replace(_limits(source, after, before, as_of), k=k)
+
+    def found(text: str) -> dict[str, Any]:
+        hits = byline.search(replace(limits, text=text))
+        return {"query": text, "hits": [hit_record(hit) for hit in hits if hit.left_out is None]}
+
+    with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:
+        if batch is not None:
+            run_batch(batch, found, "searching")
+            return
+        record = found(_wanted(query, "query"))
+    if as_json:
+        _print_json(record)
+        return
+    from rag.cli.show import show_hits
+
+    show_hits(record["hits"])
+
+
+def _limits(source: list[str] | None, after: str | None, before: str | None, as_of: str | None) -> Query:
+    return Query(
+        text="",
+        sources=tuple(source or ()),
+        published_from=day(after, "--from"),
+        published_to=day(before, "--to"),
+        as_of=day(as_of, "--as-of"),
+    )
+
+
+def _wanted(text: str | None, what: str) -> str:
+    if text is None:
+        raise InputError(
+            f"There is no {what}.", remedy=f"Give one in quotation marks, or --batch FILE for many {what}s."
+        )
+    return text
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    json.dump(record, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")

@@ -1,0 +1,37 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.errors import InputError
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where the archive is stored. BYLINE_DATA_DIR sets it too.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the record as JSON.")]
+Batch = Annotated[
+    str | None,
+    typer.Option("--batch", metavar="FILE", help='One {"id", "question"} a line; "-" reads standard input.'),
+]
+Source = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.")]
+After = Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published on this day or later.")]
+Before = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published on this day or earlier.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DAY", help="As if today were this day: nothing published later.")
+]
+
+
+def day(text: str | None, option: str) -> date | None:
+    """The day that an option names. Raises InputError."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text}: this is no day.", remedy="Write it as 2022-06-17.") from error

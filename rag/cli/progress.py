@@ -1,0 +1,58 @@
+"""Progress bars on stderr: they show on a terminal and stay silent in a pipe."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from rag.ingestion import IngestReport
+
+
+class IngestProgress:
+    """Articles done of `total`, passages, passages a second and the time left."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = Progress(
+            TextColumn("ingesting"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("articles · {task.fields[passages]:,} passages · {task.fields[rate]:.0f} passages/s"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+            console=Console(stderr=True),
+            disable=not Console(stderr=True).is_terminal,
+        )
+        self._task = self._bar.add_task("ingest", total=total, passages=0, rate=0.0)
+
+    def __enter__(self) -> IngestProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def tell(self, report: IngestReport) -> None:
+        elapsed = self._bar.tasks[0].elapsed or 0.0
+        rate = report.passages / elapsed if elapsed else 0.0
+        self._bar.update(self._task, completed=report.articles, passages=report.passages, rate=rate)
+
+
+def passages_bar(what: str, total: int) -> Progress:
+    """A bar of passages done; use it as a context and call `advance(bar.task_ids[0], n)`."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("passages"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    bar.add_task(what, total=total)
+    return bar

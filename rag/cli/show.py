@@ -1,0 +1,91 @@
+"""Answers, hits and rankings for a terminal. Article text is shown as text: markup and escapes in it do nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rag.types import Hit
+
+_VERDICTS = {"supported": "green", "unsupported": "red", "contradicted": "red", "unchecked": "yellow"}
+
+
+def show_answer(record: dict[str, Any]) -> None:
+    console = Console()
+    console.print()
+    console.print(Text(safe(record["text"])), style="bold" if record["status"] != "no_evidence" else "yellow")
+    for sentence in record["sentences"]:
+        if sentence["verdict"] != "supported":
+            line = f"  {sentence['verdict']}: {safe(sentence['text'])}"
+            console.print(Text(line), style=_VERDICTS[sentence["verdict"]])
+    for citation in record["citations"]:
+        console.print()
+        console.print(Text(f"[{citation['n']}] {where(citation['article'])}"), style="cyan")
+        console.print(Text(f"    {place(citation)}"), style="dim")
+        console.print(_in_surroundings(citation))
+        if citation["also_in"]:
+            console.print(Text(f"    also in: {', '.join(citation['also_in'])}"), style="dim")
+    if record["nearest"]:
+        console.print(Text("\nNearest passages:"), style="dim")
+        show_hits(record["nearest"], console)
+
+
+def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) -> None:
+    console = console or Console()
+    if not hits:
+        console.print("Nothing found.", style="yellow")
+    for hit in hits:
+        console.print()
+        console.print(Text(f"{hit['rank']}. {where(hit['article'])}"), style="cyan")
+        scores = ", ".join(f"{name} {score:.3f}" for name, score in hit["scores"].items() if score is not None)
+        console.print(Text(f"   {place(hit)}; {scores}"), style="dim")
+        console.print(Text("   " + one_line(hit["text"])))
+        if hit["also_in"]:
+            console.print(Text(f"   also in: {', '.join(hit['also_in'])}"), style="dim")
+
+
+def show_ranking(hits: Sequence[Hit]) -> None:
+    """Every passage that was ranked: its scores, and why it was or wasn't used."""
+    table = Table(title="Ranking", title_justify="left", show_lines=False)
+    for column in ("rank", "passage", "BM25", "dense", "fused", "used"):
+        table.add_column(column, justify="right" if column in {"rank", "BM25", "dense", "fused"} else "left")
+    for hit in hits:
+        name = f"{hit.article.title or hit.article.file} {hit.passage.start}-{hit.passage.end}"
+        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused]
+        shown = ["-" if score is None else f"{score:.3f}" for score in scores]
+        table.add_row(str(hit.rank), Text(safe(name)), *shown, Text(hit.left_out or "read"))
+    Console().print(table)
+
+
+def where(article: dict[str, Any]) -> str:
+    """Title, outlet and date; what is not known is said to be."""
+    title = safe(article["title"] or article["file"])
+    return f"{title} — {safe(article['source'] or 'source unknown')}, {article['published'] or 'date unknown'}"
+
+
+def place(record: dict[str, Any]) -> str:
+    article = record["article"]
+    version = f" version {article['version']}" if article["version"] > 1 else ""
+    return f"{safe(article['file'])} · article {article['id']}{version} · characters {record['start']}–{record['end']}"
+
+
+def _in_surroundings(citation: dict[str, Any]) -> Text:
+    text = Text("    … ", style="dim")
+    text.append(one_line(citation["prefix"]) + " ", style="dim")
+    text.append(f"“{one_line(citation['quote'])}”", style="not dim")
+    text.append(" " + one_line(citation["suffix"]) + " …", style="dim")
+    return text
+
+
+def one_line(text: str) -> str:
+    return " ".join(safe(text).split())
+
+
+def safe(text: str) -> str:
+    """Without control and format characters, which could move the cursor or reverse the line."""
+    return "".join(c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"} else " " for c in text)
