@@ -38,8 +38,8 @@ PROBES = (
     "operator said, but repairs on the islands would have to wait for calmer seas.",
     "The 31-year-old striker, who joined from Lisbon in January, scored twice in the second half.",
     "Researchers at the university found that the vaccine lowered the risk of severe illness by about half among "
-    "people over 65. The trial, which followed 8,400 volunteers in four countries for 18 months, has not yet been reviewed "
-    "by other scientists, and its authors warned that the effect may fade with time.",
+    "people over 65. The trial, which followed 8,400 volunteers in four countries for 18 months, has not yet been "
+    "reviewed by other scientists, and its authors warned that the effect may fade with time.",
     "El ministro anunció una subida del salario mínimo.",
 )
 
