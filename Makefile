@@ -9,7 +9,7 @@ BENCH_ARTICLES ?= 500
 
 BIN := .venv/bin
 STAMP := .venv/.byline-set-up
-BYLINE := $(BIN)/byline --data-dir $(DATA)
+BYLINE := BYLINE_DATA_DIR=$(DATA) $(BIN)/byline
 # uv does not read pip's variable for local wheels.
 export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
 export UV_COMPILE_BYTECODE := 1

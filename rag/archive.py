@@ -17,7 +17,16 @@ import numpy as np
 
 from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
 from rag.exact import ExactIndex
-from rag.indexing import ChromaLevel, Places, chroma_level, keywords_level, level_chroma, level_keywords, places
+from rag.indexing import (
+    ChromaLevel,
+    Places,
+    chroma_level,
+    keywords_level,
+    keywords_tail,
+    level_chroma,
+    level_keywords,
+    places,
+)
 from rag.keywords import KeywordIndex, KeywordSearcher
 from rag.ledger import Ledger, Snapshot
 from rag.locks import FileLock, WriterLock
@@ -45,8 +54,10 @@ class View:
 class Archive:
     """The data folder, opened to read. Any number of threads may take views."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, chroma_from: int = 0) -> None:
+        """`chroma_from`: how many passages an archive has at least for Chroma to be opened."""
         self.settings = settings
+        self._chroma_from = chroma_from
         self.ledger = Ledger.open(settings.ledger_path)
         self._indexes = settings.data_dir / "indexes"
         self._memory = _VectorsInMemory()
@@ -75,7 +86,6 @@ class Archive:
                 if view is not None:
                     yield view
                     return
-            self._level_if_nobody_writes()
             time.sleep(_PIN_WAIT_S)
         raise fault or StoreBusy("The archive changed faster than it could be read.", remedy="Try again.")
 
@@ -83,15 +93,19 @@ class Archive:
         here = places(self._indexes, snapshot)
         if here is None:
             raise StoreEmpty("The archive is empty.", remedy="Ingest some articles first: `byline ingest PATH`.")
-        opened = self._open(here)
+        opened = self._open(here, snapshot)
         searcher = opened.keywords.searcher()
-        # The searcher was taken between two looks at the ledger that saw the same change, so it is of that change.
-        if not keywords_level(snapshot) == snapshot.seq() == self._newest_seq():
+        # The ledger was the same before and after the searcher was taken, so the index is of this change or lags.
+        if snapshot.seq() != self._newest_seq():
             return None
+        if keywords_level(snapshot) < snapshot.seq():
+            if self._level_if_nobody_writes():
+                return None
+            searcher = searcher.with_tail(*keywords_tail(snapshot))
         return View(snapshot, searcher, self._dense(snapshot, opened))
 
     def level_chroma(self) -> None:
-        """Bring Chroma level, where this process has it open."""
+        """Bring Chroma level, where this process has it open; takes as long as there are passages to add."""
         with self.ledger.snapshot() as snapshot, self._guard:
             opened = self._opened
             if opened and opened.chroma is not None:
@@ -105,22 +119,24 @@ class Archive:
         with self.ledger.snapshot() as snapshot:
             return snapshot.seq()
 
-    def _level_if_nobody_writes(self) -> None:
+    def _level_if_nobody_writes(self) -> bool:
         """A writer that was killed may have left the keyword index behind; a living one is about to finish."""
         lock = WriterLock(self.settings.data_dir)
         if self._opened is None or not lock.try_lock():
-            return
+            return False
         try:
             level_keywords(self.ledger, self._opened.keywords)
         finally:
             lock.release()
+        return True
 
-    def _open(self, here: Places) -> _Opened:
+    def _open(self, here: Places, snapshot: Snapshot) -> _Opened:
         with self._guard:
             if self._opened is None or self._opened.here != here:
                 self._release()
                 self._opened = _Opened(here, KeywordIndex.open(here.keywords, make=False), FileLock(here.chroma_lock))
-                _open_chroma(self._opened)
+                if snapshot.counts()["passages"] >= self._chroma_from:
+                    _open_chroma(self._opened)
             return self._opened
 
     def _release(self) -> None:

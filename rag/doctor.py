@@ -61,7 +61,7 @@ def _ledger_spans(ledger: Ledger) -> list[Finding]:
 
 
 def _none_of(count: int, what: str) -> Finding:
-    return Finding("ledger", f"{count or 'no'} passages {what}", ok=count == 0)
+    return Finding("ledger", f"{count} passages {what}" if count else f"no passages {what}", ok=count == 0)
 
 
 def _keywords(store: Store) -> Finding:
@@ -82,7 +82,11 @@ def _chroma(store: Store) -> list[Finding]:
     with store.ledger.snapshot() as snapshot:
         wanted = snapshot.passage_ids().tolist()
     count = len(probe.lost)
-    lost = Finding("chroma", f"{count or 'no'} sampled passages are not found by their own vector", ok=not count)
+    lost = Finding(
+        "chroma",
+        "its own vector finds every sampled passage" if not count else f"{count} sampled passages are lost",
+        ok=not count,
+    )
     return [_compare("chroma", wanted, list(probe.ids)), lost]
 
 

@@ -77,6 +77,16 @@ def level_keywords(ledger: Ledger, index: KeywordIndex) -> None:
         w.set_meta("keywords_level", str(seq))
 
 
+def keywords_tail(snapshot: Snapshot) -> tuple[list[Entry], frozenset[int]]:
+    """What the keyword index lacks of a snapshot, and what it still has of passages that were dropped.
+
+    A batch at most, while its writer is between ledger and index.
+    """
+    changes = snapshot.changes(keywords_level(snapshot))
+    dropped = frozenset(i for c in changes if c.kind == "drop" for i in range(c.first, c.last + 1))
+    return list(_entries(snapshot, _added(changes))), dropped
+
+
 def fill_keywords(snapshot: Snapshot, index: KeywordIndex, progress: Progress = silent) -> None:
     """Write all searched passages to an empty index."""
 
@@ -125,14 +135,22 @@ def chroma_level(here: Places) -> ChromaLevel | None:
 
 
 def level_chroma(
-    snapshot: Snapshot, here: Places, chroma: ChromaIndex, level: ChromaLevel, progress: Progress = silent
+    snapshot: Snapshot,
+    here: Places,
+    chroma: ChromaIndex,
+    level: ChromaLevel,
+    progress: Progress = silent,
+    model_id: int | None = None,
 ) -> ChromaLevel:
-    """Apply the changes that Chroma lacks; returns its new level. The caller holds Chroma's lock."""
+    """Apply the changes that Chroma lacks, with vectors of the model in use unless told; returns its new level.
+
+    The caller holds Chroma's lock.
+    """
     seq = snapshot.seq()
     if level.seq == seq:
         return level
     dropped = [i for c in snapshot.changes(level.seq) if c.kind == "drop" for i in range(c.first, c.last + 1)]
-    ids, matrix = snapshot.vectors_from(level.through + 1)
+    ids, matrix = snapshot.vectors_from(level.through + 1, model_id)
     here.chroma_note.unlink(missing_ok=True)
     chroma.drop([i for i in dropped if i <= level.through])
     for start in range(0, len(ids), _BLOCK):

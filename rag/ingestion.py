@@ -15,8 +15,9 @@ from typing import Protocol
 
 import numpy as np
 
-from rag.chunk import chunk
-from rag.errors import ArticleRejected, ModelMismatch
+from rag.chunk import chunk, embedded_text
+from rag.errors import ArticleRejected
+from rag.ledger import model_mismatch
 from rag.ledger_write import Admission, writing
 from rag.neardup import SIMILAR, bands, signature
 from rag.ports import Embedder
@@ -67,11 +68,6 @@ class _Prepared:
     article: Article
     passages: tuple[Passage, ...]
     signature: bytes | None
-
-
-def indexed_text(title: str | None, passage: str) -> str:
-    """What is embedded of a passage: its article's title gives it the story."""
-    return f"{title}\n{passage}" if title else passage
 
 
 class Ingestor:
@@ -145,7 +141,7 @@ class Ingestor:
 
     def _store_batch(self, batch: Sequence[_Prepared], report: IngestReport) -> None:
         started = time.perf_counter()
-        texts = [indexed_text(p.article.title, p.article.text[x.start : x.end]) for p in batch for x in p.passages]
+        texts = [embedded_text(p.article.title, p.article.text[x.start : x.end]) for p in batch for x in p.passages]
         vectors = self._embedder.embed(texts).astype(np.float16)
         embedded = time.perf_counter()
         with writing(self._store.ledger) as w:
@@ -184,10 +180,3 @@ def _count(report: IngestReport, stored: Article, near_duplicate: bool) -> None:
     else:
         report.updated += 1
     report.near_duplicates += near_duplicate
-
-
-def model_mismatch(stored: str, wanted: str) -> ModelMismatch:
-    return ModelMismatch(
-        f"The archive was embedded with {stored}; the settings ask for {wanted}.",
-        remedy="Run `byline rebuild` to embed the archive with the new model, or set BYLINE_EMBEDDING_MODEL back.",
-    )

@@ -111,27 +111,43 @@ class KeywordIndex:
     def searcher(self) -> KeywordSearcher:
         """A view of the newest commit, unchanged by later ones."""
         self._index.reload()
-        return KeywordSearcher(self._index.searcher(), self._index.schema)
+        return KeywordSearcher((self._index.searcher(),), self._index.schema)
 
 
 class KeywordSearcher:
-    """Searches one commit of the index."""
+    """Searches one commit of the index, with what was added to the ledger since."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
-        self._searcher = searcher
+    def __init__(
+        self, searchers: tuple[tantivy.Searcher, ...], schema: tantivy.Schema, stale: frozenset[int] = frozenset()
+    ) -> None:
+        self._searchers = searchers
         self._schema = schema
+        self._stale = stale
+
+    def with_tail(self, entries: Iterable[Entry], stale: frozenset[int]) -> KeywordSearcher:
+        """Also searches `entries`, a batch that the index lacks for the moment, from memory, and finds no `stale` id.
+
+        Their BM25 rests on their own frequencies until the index has them.
+        """
+        tail = tantivy.Index(_schema())
+        tail.register_tokenizer(_ANALYZER, _analyzer())
+        writer = tail.writer(_WRITER_HEAP, 1)
+        for entry in entries:
+            writer.add_document(_document(entry))
+        writer.commit()
+        tail.reload()
+        return KeywordSearcher((*self._searchers, tail.searcher()), self._schema, stale)
 
     def count(self) -> int:
-        return self._searcher.num_docs
+        return sum(searcher.num_docs for searcher in self._searchers)
 
     def ids(self) -> list[int]:
         """All passage ids, ascending."""
-        found = self._searcher.search(TQuery.all_query(), max(1, self.count()), count=False)
-        return sorted(self._ids([address for _, address in found.hits]))
+        return sorted(i for i, _ in self._run(TQuery.all_query(), max(1, self.count())))
 
     def frequency(self, term: str) -> int:
         """In how many passage bodies an analysed term occurs."""
-        return self._searcher.doc_freq("body", term)
+        return sum(searcher.doc_freq("body", term) for searcher in self._searchers)
 
     def search(
         self, words: Sequence[str], k: int, title_weight: float = 0.0, limits: Limits | None = None
@@ -152,12 +168,14 @@ class KeywordSearcher:
         return dict.fromkeys(ids, 0.0) | dict(self._run(both, len(ids)))
 
     def _run(self, query: TQuery, k: int) -> list[tuple[int, float]]:
-        hits = self._searcher.search(query, k, count=False).hits
-        ids = self._ids([address for _, address in hits])
-        return sorted(((i, float(score)) for i, (score, _) in zip(ids, hits, strict=True)), key=lambda h: (-h[1], h[0]))
-
-    def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:
-        return [int(value or 0) for value in self._searcher.fast_field_values("id", addresses)]
+        found: dict[int, float] = {}
+        for searcher in self._searchers:
+            hits = searcher.search(query, k + len(self._stale), count=False).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
+            found |= {int(i or 0): float(score) for i, (score, _) in zip(ids, hits, strict=True)}
+        for gone in self._stale:
+            found.pop(gone, None)
+        return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def _any_of(self, words: Sequence[str], title_weight: float) -> TQuery | None:
         weights = {"body": 1.0, "title": title_weight}

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from rag import schema as s
-from rag.errors import NotFound, StoreDamaged
+from rag.errors import ModelMismatch, NotFound, StoreDamaged
 from rag.types import Article, ArticleRef, DateKnown, Mark, Passage, Published, Span
 
 BUSY_TIMEOUT_MS = 10_000
@@ -280,20 +280,26 @@ class Snapshot:
         rows.sort()
         return self._matrix(rows)
 
-    def vectors_from(self, first: int) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """`(ids, vectors)` of all searched passages from id `first` on."""
+    def vectors_from(self, first: int, model_id: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """`(ids, vectors)` of all searched passages from id `first` on, of the model in use unless told."""
+        v = s.vectors.c
+        model = model_id if model_id is not None else int(self.meta("model") or 0)
         rows = self.connection.execute(
-            text(
-                "SELECT passage_id, vector FROM vectors WHERE passage_id >= :first "
-                "AND model_id = (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'model') ORDER BY passage_id"
-            ),
-            {"first": first},
+            select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first).order_by(v.passage_id)
         )
-        return self._matrix([(row[0], row[1]) for row in rows])
+        return self._matrix([(row[0], row[1]) for row in rows], model)
 
-    def _matrix(self, rows: list[tuple[int, bytes]]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        model = self.model()
-        width = model[2] if model else 0
+    def without_vector(self, model_id: int) -> list[int]:
+        """Ids of the searched passages that have no vector of a model yet."""
+        v, p = s.vectors.c, s.passages.c
+        have = select(v.passage_id).where(v.model_id == model_id)
+        return [row.id for row in self.connection.execute(select(p.id).where(p.id.not_in(have)).order_by(p.id))]
+
+    def _matrix(
+        self, rows: list[tuple[int, bytes]], model_id: int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        model = model_id if model_id is not None else int(self.meta("model") or 0)
+        width = self.connection.execute(select(s.models.c.dimensions).where(s.models.c.id == model)).scalar() or 0
         ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), width)
         return ids, matrix
@@ -373,6 +379,13 @@ def _article(row: RowMapping) -> Article:
         language=row["language"],
         marks=tuple(Mark(*mark) for mark in json.loads(row["marks"])),
         version=row["version"],
+    )
+
+
+def model_mismatch(stored: str, wanted: str) -> ModelMismatch:
+    return ModelMismatch(
+        f"The archive was embedded with {stored}; the settings ask for {wanted}.",
+        remedy="Run `byline rebuild` to embed it anew, or set BYLINE_EMBEDDING_MODEL back.",
     )
 
 

@@ -108,17 +108,20 @@ class Store:
         self._shed()
         return versions
 
-    def rebuild(self, progress: Progress = silent) -> None:
-        """Write both caches into new folders, which replace the old ones when they are complete."""
+    def rebuild(self, progress: Progress = silent, model_id: int | None = None) -> None:
+        """Write both caches into new folders, which replace the old ones when they are complete.
+
+        `model_id` becomes the model in use with the same transaction; every passage has its vector already.
+        """
         fresh = Places(self._fresh("keywords"), self._fresh("chroma"))
         with self.ledger.snapshot() as snapshot:
             fill_keywords(snapshot, KeywordIndex.open(fresh.keywords), progress)
             chroma = ChromaIndex.open(fresh.chroma)
-            level_chroma(snapshot, fresh, chroma, ChromaLevel(), progress)
+            level_chroma(snapshot, fresh, chroma, ChromaLevel(), progress, model_id)
             chroma.close()
             seq = snapshot.seq()
         self._close_chroma()
-        self._switch(fresh, seq)
+        self._switch(fresh, seq, model_id)
 
     def probe(self) -> Probe | None:
         """What Chroma holds, seen from a child process; None when another process has it open.
@@ -166,9 +169,12 @@ class Store:
         shutil.rmtree(folder, ignore_errors=True)
         return folder
 
-    def _switch(self, fresh: Places, seq: int) -> None:
+    def _switch(self, fresh: Places, seq: int, model_id: int | None = None) -> None:
         with writing(self.ledger) as w:
             _note_places(w, fresh, seq)
+            if model_id is not None:
+                w.set_meta("model", str(model_id))
+                w.keep_only_model(model_id)
         self.here = fresh
         self._keywords = KeywordIndex.open(fresh.keywords)
         self._lock = self._lock if self._chroma is not None else FileLock(fresh.chroma_lock)

@@ -1,0 +1,176 @@
+"""Joins the stages: question -> hits -> reading -> citations -> answer, as LangChain runnables.
+
+One `ask` sees one state of the archive: the view is pinned before retrieval and let go when the answer stands.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from rag.answer import compose
+from rag.archive import Archive, View
+from rag.cite import cite
+from rag.question import check_question
+from rag.types import Answer, Article, ArticleRef, Citation, Hit, Query, Reading
+from rag.verify import verify
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+READ = 20  # hits that the reader gets
+
+
+class Retrieve(Protocol):
+    """Finds and ranks passages of a view."""
+
+    def __call__(self, view: View, query: Query) -> list[Hit]: ...
+
+
+class Reader(Protocol):
+    """Chooses the sentences that answer, or none."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, and the whole ranking behind it."""
+
+    answer: Answer
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one stage leaves for the next."""
+
+    question: str
+    query: Query
+    view: View
+    ranked: tuple[Hit, ...] = ()
+    reading: Reading = field(default_factory=lambda: Reading((), 0.0))
+    citations: tuple[Citation, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return tuple(hit for hit in self.ranked if hit.left_out is None)
+
+    def text_of(self, article: ArticleRef) -> str:
+        return self.view.ledger.text(article.id, article.version)
+
+
+class Byline:
+    """The library's entry: `ask`, `search`, and the articles behind them. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        retrieve: Retrieve,
+        reader: Reader,
+        models: Mapping[str, str],
+        max_question_chars: int,
+    ) -> None:
+        self._archive = archive
+        self._retrieve = retrieve
+        self._reader = reader
+        self._models = dict(models)
+        self._max_question_chars = max_question_chars
+
+    def ask(self, question: str, limits: Query | None = None) -> Asked:
+        """Answer from the articles that pass `limits` (its text and k are not used), or abstain.
+
+        Raises QuestionRejected, StoreEmpty, StoreBusy.
+        """
+        started = time.perf_counter()
+        asked = check_question(question, self._max_question_chars)
+        query = replace(limits or Query(""), text=asked, k=READ)
+        with self._archive.view() as view:
+            pinned = {"open": (time.perf_counter() - started) * 1e3}
+            last = self.chain.invoke(_Step(asked, query, view, timings_ms=pinned))
+            return Asked(self._answer(last, started), last.ranked)
+
+    def search(self, query: Query) -> list[Hit]:
+        """The hits for a query, best first; those with `left_out` were ranked but passed over.
+
+        Raises QuestionRejected, StoreEmpty, StoreBusy.
+        """
+        text = check_question(query.text, self._max_question_chars)
+        with self._archive.view() as view:
+            return self._retrieve(view, replace(query, text=text))
+
+    def article(self, article_id: str, version: int | None = None) -> Article:
+        """One version of an article, the newest unless told. Raises NotFound."""
+        with self._archive.ledger.snapshot() as snapshot:
+            return snapshot.article(article_id, version)
+
+    def article_text(self, article_id: str, version: int) -> str:
+        """The stored text of one version. Raises NotFound."""
+        with self._archive.ledger.snapshot() as snapshot:
+            return snapshot.text(article_id, version)
+
+    @cached_property
+    def chain(self) -> Runnable[_Step, _Step]:
+        """retrieve | read | cite."""
+        from langchain_core.runnables import RunnableLambda
+
+        stages: tuple[tuple[str, Callable[[_Step], _Step]], ...] = (
+            ("retrieve", self._find),
+            ("read", self._read),
+            ("cite", _cite),
+        )
+        first, *others = (RunnableLambda(_timed(name, stage), name=name) for name, stage in stages)
+        chain: Runnable[_Step, _Step] = first
+        for stage in others:
+            chain = chain | stage
+        return chain
+
+    def close(self) -> None:
+        self._archive.close()
+
+    def __enter__(self) -> Byline:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _find(self, step: _Step) -> _Step:
+        return replace(step, ranked=tuple(self._retrieve(step.view, step.query)))
+
+    def _read(self, step: _Step) -> _Step:
+        return replace(step, reading=self._reader.read(step.question, step.hits))
+
+    def _answer(self, step: _Step, started: float) -> Answer:
+        total = (time.perf_counter() - started) * 1e3
+        return compose(
+            step.question,
+            step.reading,
+            step.citations,
+            step.hits,
+            verify=verify,
+            answer_id=uuid.uuid4().hex,
+            as_of=step.query.as_of.isoformat() if step.query.as_of else None,
+            timings_ms={**step.timings_ms, "total": total},
+            models=self._models,
+        )
+
+
+def _cite(step: _Step) -> _Step:
+    return replace(step, citations=cite(step.reading.evidence, step.text_of))
+
+
+def _timed(name: str, stage: Callable[[_Step], _Step]) -> Callable[[_Step], _Step]:
+    def run(step: _Step) -> _Step:
+        started = time.perf_counter()
+        done = stage(step)
+        return replace(done, timings_ms={**done.timings_ms, name: (time.perf_counter() - started) * 1e3})
+
+    return run
