@@ -1,0 +1,74 @@
+"""What a reader found in one article's bytes, and its settling into an Article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from rag.errors import ArticleRejected
+from rag.ingest import dates, language
+from rag.ingest.boilerplate import mark
+from rag.ingest.decode import check_characters, check_text, with_line_feeds
+from rag.ingest.identity import canonical_url, key_of, proposed_id, source_of
+from rag.ingest.limits import Limits
+from rag.types import Article, Published
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a format states of an article. None is not known; nothing is guessed here."""
+
+    text: str
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    published: Published | None = None
+    language: str | None = None
+    record: str | None = None
+    """Names the article among others of its file; None where the file is the article."""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, str) and one.name != "text":
+                object.__setattr__(self, one.name, " ".join(value.split()) or None)
+        authors = dict.fromkeys(" ".join(name.split()) for name in self.authors)
+        object.__setattr__(self, "authors", tuple(name for name in authors if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an article's bytes are: what a rejection names, the file, and the SHA-256 of the bytes in hex."""
+
+    where: str
+    path: Path
+    digest: str
+
+
+def settle(draft: Draft, origin: Origin, limits: Limits) -> Article:
+    """The Article of a draft: checked, named, marked, with what its own text says where the draft says nothing.
+
+    Raises ArticleRejected.
+    """
+    text = with_line_feeds(draft.text)
+    check_text(text, origin.where, limits)
+    for stated in (draft.title, draft.source, draft.record, *draft.authors):
+        check_characters(stated or "", origin.where)
+    if draft.url is not None and canonical_url(draft.url) is None:
+        reason = f"its url {draft.url[:200]!r} is not a web address."
+        raise ArticleRejected(origin.where, reason, remedy="Give an http or https url, or leave it out.")
+    key = key_of(draft.url, origin.path, draft.record)
+    return Article(
+        id=proposed_id(key, origin.digest),
+        key=key,
+        text=text,
+        file=origin.path.name,
+        title=draft.title,
+        source=draft.source or (source_of(draft.url) if draft.url else None),
+        url=draft.url,
+        authors=draft.authors,
+        published=draft.published or dates.in_text(text),
+        language=language.stated(draft.language) or language.detect(text),
+        marks=mark(text),
+    )

@@ -1,0 +1,107 @@
+"""A file to units: one article's raw bytes each, hashed without being parsed, read only if they are new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rag.errors import ArticleRejected
+from rag.ingest.decode import decode
+from rag.ingest.discover import kind_of
+from rag.ingest.draft import Draft, Origin, settle
+from rag.ingest.limits import Limits
+from rag.ingest.lines import lines
+from rag.ingest.plain import read_markdown, read_text
+from rag.ingest.records import read_record
+from rag.ingest.sandbox import read_apart
+from rag.types import Article
+
+__all__ = ["Limits", "Unit", "units"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One article's bytes: where they are (a file, or `file:line`), their SHA-256 in hex, and how to read them.
+
+    `read` raises ArticleRejected. A whole file is read again then, so that waiting units hold no content.
+    """
+
+    where: str
+    digest: str
+    read: Callable[[], Article]
+
+
+def units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
+    """The units of a file in its order. What can't be a unit is a rejection, and the rest goes on."""
+    try:
+        if kind_of(path) in {".jsonl", ".jsonl.gz"}:
+            _check_size(path, limits)
+            yield from _line_units(path, limits)
+        else:
+            yield _file_unit(path, limits)
+    except ArticleRejected as rejection:
+        yield rejection
+    except OSError as error:
+        yield _unreadable(path, error)
+
+
+def _line_units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
+    for line in lines(path, limits.max_line_bytes):
+        if isinstance(line, ArticleRejected):
+            yield line
+            continue
+        origin = Origin(f"{path}:{line.number}", path, hashlib.sha256(line.raw).hexdigest())
+        yield Unit(origin.where, origin.digest, partial(_read_line, line.raw, origin, limits))
+
+
+def _read_line(raw: bytes, origin: Origin, limits: Limits) -> Article:
+    return settle(read_record(raw, origin.where, origin.digest), origin, limits)
+
+
+def _file_unit(path: Path, limits: Limits) -> Unit:
+    _check_size(path, limits)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    origin = Origin(str(path), path, digest)
+    return Unit(origin.where, digest, partial(_read_file, origin, limits))
+
+
+def _read_file(origin: Origin, limits: Limits) -> Article:
+    try:
+        with origin.path.open("rb") as file:
+            raw = file.read(limits.max_file_bytes + 1)
+    except OSError as error:
+        raise _unreadable(origin.path, error) from error
+    if hashlib.sha256(raw).hexdigest() != origin.digest:
+        raise ArticleRejected(origin.where, "it changed while it was being ingested.", remedy="Ingest it again.")
+    return settle(_draft(raw, origin, limits), origin, limits)
+
+
+def _draft(raw: bytes, origin: Origin, limits: Limits) -> Draft:
+    kind = kind_of(origin.path)
+    if not raw:
+        raise ArticleRejected(origin.where, "the file is empty.", remedy="Give it a text, or leave it out.")
+    if kind == ".pdf":
+        return read_apart("pdf", raw, origin.where, limits)
+    if kind in {".html", ".htm"}:
+        return read_apart("html", raw, origin.where, limits)
+    text = decode(raw, origin.where)
+    return read_text(text) if kind == ".txt" else read_markdown(text, origin.where)
+
+
+def _check_size(path: Path, limits: Limits) -> None:
+    size = path.stat().st_size
+    if size > limits.max_file_bytes:
+        raise ArticleRejected(
+            str(path),
+            f"it has {size / 1e6:,.1f} MB, the limit is {limits.max_file_bytes / 1e6:,.1f} MB.",
+            remedy="Split it, or raise BYLINE_MAX_FILE_MB.",
+        )
+
+
+def _unreadable(path: Path, error: OSError) -> ArticleRejected:
+    reason = f"it can't be read ({error.strerror or error})."
+    return ArticleRejected(str(path), reason, remedy="Check that it is there and may be read.")
