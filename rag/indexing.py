@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.keywords import Entry, KeywordIndex
-from rag.ledger import Change, Ledger, Snapshot, StoredPassage
+from rag.ledger import Ledger, Snapshot
+from rag.ledger_rows import Change, StoredPassage
 from rag.ledger_write import writing
 from rag.vectors import ChromaIndex
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.chunk import chunk, embedded_text
 from rag.errors import ArticleRejected
-from rag.ledger import model_mismatch
+from rag.ledger_rows import model_mismatch
 from rag.ledger_write import Admission, writing
 from rag.neardup import SIMILAR, bands, signature
 from rag.ports import Embedder

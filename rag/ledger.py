@@ -6,58 +6,25 @@ process commits meanwhile. Writing is in `rag/ledger_write.py`.
 
 from __future__ import annotations
 
-import array
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from rag import schema as s
-from rag.errors import ModelMismatch, NotFound, StoreDamaged
-from rag.types import Article, ArticleRef, DateKnown, Mark, Passage, Published, Span
+from rag.errors import StoreDamaged
+from rag.ledger_rows import REF_COLUMNS, ArticleRow, Change, StoredPassage, no_article, ref, stored_passage, to_article
+from rag.types import Article
 
 BUSY_TIMEOUT_MS = 10_000
 _IN_LIST = 500  # SQLite's limit on variables is far higher; this keeps statements cacheable
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with what ranking and display need of its article. `cluster` names near-duplicate articles."""
-
-    passage: Passage
-    article: ArticleRef
-    text: str
-    cluster: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """A line of `byline articles list`."""
-
-    article: ArticleRef
-    versions: int
-    passages: int
-    cluster: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Passages `first..last` were added or dropped at `seq`."""
-
-    seq: int
-    kind: str
-    first: int
-    last: int
 
 
 class Ledger:
@@ -179,8 +146,8 @@ class Snapshot:
             .first()
         )
         if row is None:
-            raise _no_article(article_id, version)
-        return _article(row)
+            raise no_article(article_id, version)
+        return to_article(row)
 
     def text(self, article_id: str, version: int) -> str:
         """The stored text of one version. Raises NotFound."""
@@ -188,7 +155,7 @@ class Snapshot:
             select(s.versions.c.text).where(s.versions.c.article_id == article_id, s.versions.c.version == version)
         ).scalar()
         if found is None:
-            raise _no_article(article_id, version)
+            raise no_article(article_id, version)
         return str(found)
 
     def versions(self, article_id: str) -> list[int]:
@@ -200,21 +167,21 @@ class Snapshot:
     def _newest(self, article_id: str) -> int:
         found = self.connection.execute(select(s.articles.c.newest).where(s.articles.c.id == article_id)).scalar()
         if found is None:
-            raise _no_article(article_id, None)
+            raise no_article(article_id, None)
         return int(found)
 
     def articles(self, limit: int | None = None, offset: int = 0) -> list[ArticleRow]:
         """The newest version of each article, by day (undated last), then by id."""
         v, a = s.versions.c, s.articles.c
         query = (
-            select(*_REF, v.first_passage, v.last_passage, a.newest, a.cluster)
+            select(*REF_COLUMNS, v.first_passage, v.last_passage, a.newest, a.cluster)
             .join(s.articles, (a.id == v.article_id) & (a.newest == v.version))
             .order_by(v.day.desc().nulls_last(), v.article_id)
             .limit(limit)
             .offset(offset)
         )
         return [
-            ArticleRow(_ref(row), row["newest"], row["last_passage"] - row["first_passage"] + 1, row["cluster"])
+            ArticleRow(ref(row), row["newest"], row["last_passage"] - row["first_passage"] + 1, row["cluster"])
             for row in self.connection.execute(query).mappings()
         ]
 
@@ -223,7 +190,7 @@ class Snapshot:
         found: dict[int, StoredPassage] = {}
         for part in _parts(ids):
             rows = self.connection.execute(_passages_query(), {"ids": part}).mappings()
-            found |= {row["id"]: _stored_passage(row) for row in rows}
+            found |= {row["id"]: stored_passage(row) for row in rows}
         return found
 
     def cluster_of(self, article_id: str) -> str | None:
@@ -305,9 +272,6 @@ class Snapshot:
         return ids, matrix
 
 
-_REF = [s.versions.c[n] for n in ("article_id", "version", "title", "source", "url", "published", "file")]
-
-
 @lru_cache(maxsize=1)
 def _passages_query() -> Select[Any]:
     from sqlalchemy import bindparam
@@ -315,7 +279,7 @@ def _passages_query() -> Select[Any]:
     p, v = s.passages.c, s.versions.c
     body = func.substr(v.text, p.start + 1, p.end - p.start).label("body")
     return (
-        select(p.id, p.ordinal, p.start, p.end, p.sentences, *_REF, s.articles.c.cluster, body)
+        select(p.id, p.ordinal, p.start, p.end, p.sentences, *REF_COLUMNS, s.articles.c.cluster, body)
         .join(s.versions, (v.article_id == p.article_id) & (v.version == p.version))
         .join(s.articles, s.articles.c.id == p.article_id)
         .where(p.id.in_(bindparam("ids", expanding=True)))
@@ -337,72 +301,3 @@ def _parts(ids: Sequence[int]) -> Iterator[list[int]]:
     plain = [int(i) for i in ids]
     for start in range(0, len(plain), _IN_LIST):
         yield plain[start : start + _IN_LIST]
-
-
-def _stored_passage(row: RowMapping) -> StoredPassage:
-    passage = Passage(
-        row["article_id"],
-        row["version"],
-        row["ordinal"],
-        row["start"],
-        row["end"],
-        unpack_spans(row["sentences"]),
-        row["id"],
-    )
-    return StoredPassage(passage, _ref(row), row["body"], row["cluster"])
-
-
-def _ref(row: Mapping[Any, Any]) -> ArticleRef:
-    return ArticleRef(
-        row["article_id"],
-        row["version"],
-        row["title"],
-        row["source"],
-        row["url"],
-        row["published"],
-        row["file"],
-    )
-
-
-def _article(row: RowMapping) -> Article:
-    known: DateKnown | None = row["published_known"]
-    return Article(
-        id=row["article_id"],
-        key="",
-        text=row["text"],
-        file=row["file"],
-        title=row["title"],
-        source=row["source"],
-        url=row["url"],
-        authors=tuple(json.loads(row["authors"])),
-        published=Published(row["published"], known) if known else None,
-        language=row["language"],
-        marks=tuple(Mark(*mark) for mark in json.loads(row["marks"])),
-        version=row["version"],
-    )
-
-
-def model_mismatch(stored: str, wanted: str) -> ModelMismatch:
-    return ModelMismatch(
-        f"The archive was embedded with {stored}; the settings ask for {wanted}.",
-        remedy="Run `byline rebuild` to embed it anew, or set BYLINE_EMBEDDING_MODEL back.",
-    )
-
-
-def _no_article(article_id: str, version: int | None) -> NotFound:
-    which = article_id if version is None else f"{article_id} version {version}"
-    return NotFound(f"No article {which}.", remedy="`byline articles list` shows what there is.")
-
-
-def pack_spans(spans: Sequence[Span]) -> bytes:
-    """Spans as little-endian unsigned 32-bit pairs."""
-    return np.asarray(spans, dtype="<u4").tobytes()
-
-
-def unpack_spans(packed: bytes) -> tuple[Span, ...]:
-    flat = array.array("I", packed)
-    return tuple(Span(flat[i], flat[i + 1]) for i in range(0, len(flat), 2))
-
-
-def ordinal(day: date | None) -> int | None:
-    return day.toordinal() if day else None

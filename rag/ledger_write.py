@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rag import schema as s
-from rag.ledger import Ledger, Snapshot, ordinal, pack_spans
+from rag.ledger import Ledger, Snapshot
+from rag.ledger_rows import ordinal, pack_spans
 from rag.types import Article, Passage
 
 _MOST_COMPARED = 64  # a text that very many articles share (a template) is compared with only so many

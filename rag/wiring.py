@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from rag.archive import Archive
-from rag.chunk import embedded_text
 from rag.embed import load_embedder
-from rag.errors import ArticleRejected
-from rag.indexing import Progress, blocks
-from rag.ingest.discover import find_files
-from rag.ingest.units import Limits, Unit, units
-from rag.ingestion import Ingestor, IngestReport, Tell
-from rag.ledger import Ledger, Snapshot, model_mismatch
-from rag.ledger_write import writing
+from rag.ledger import Ledger, Snapshot
+from rag.ledger_rows import model_mismatch
 from rag.pipeline import Byline
 from rag.ports import Embedder
 from rag.settings import Settings
-from rag.store import Store, open_store
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 
@@ -35,14 +24,17 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
     from rag.read import Reader
     from rag.retrieve import Retriever
 
-    embedder = _embedder(settings)
+    embedder = embedder_of(settings)
     archive = Archive(settings, chroma_from=ONE_SHOT_CHROMA_FROM if one_shot else 0)
     _check_model(archive.ledger, embedder)
     models = {"embedding": embedder.identity}
-    return Byline(archive, Retriever(embedder), Reader(embedder), models, settings.max_question_chars)
+    return Byline(
+        archive, Retriever(embedder), Reader(embedder, settings.abstain_below), models, settings.max_question_chars
+    )
 
 
-def _embedder(settings: Settings) -> Embedder:
+def embedder_of(settings: Settings) -> Embedder:
+    """Raises ModelError when it can't be had."""
     return load_embedder(settings.embedding_model, settings.models_dir, settings.threads)
 
 
@@ -62,79 +54,3 @@ def open_ledger(settings: Settings) -> Iterator[Snapshot]:
             yield snapshot
     finally:
         ledger.close()
-
-
-@dataclass(frozen=True, slots=True)
-class IngestJob:
-    """Paths to ingest, under the writer's lock. `total` is how many articles they hold."""
-
-    total: int
-    _store: Store
-    _ingestor: Ingestor
-    _units: Callable[[], Iterator[Unit | ArticleRejected]]
-
-    def run(self, tell: Tell) -> IngestReport:
-        return self._ingestor.run(self._units(), tell)
-
-    def counts(self) -> dict[str, int]:
-        """What the archive holds."""
-        with self._store.ledger.snapshot() as snapshot:
-            return snapshot.counts()
-
-
-@contextmanager
-def open_ingest(settings: Settings, paths: Sequence[Path]) -> Iterator[IngestJob]:
-    """Raises StoreBusy at once when another process writes."""
-    files, rejected = find_files(paths)
-    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_article_chars)
-
-    def all_units() -> Iterator[Unit | ArticleRejected]:
-        yield from rejected
-        for file in files:
-            yield from units(file, limits)
-
-    with open_store(settings, "byline ingest") as store:
-        ingestor = Ingestor(store, _embedder(settings), settings.passage_chars)
-        yield IngestJob(sum(1 for _ in all_units()), store, ingestor, all_units)
-
-
-@dataclass(frozen=True, slots=True)
-class RebuildJob:
-    """A rebuild of the caches, and of the vectors where the settings name another model."""
-
-    total: int
-    _store: Store
-    _embedder: Embedder | None
-
-    def run(self, progress: Progress) -> None:
-        model_id = _embed_anew(self._store, self._embedder, progress) if self._embedder is not None else None
-        self._store.rebuild(progress, model_id)
-
-
-@contextmanager
-def open_rebuild(settings: Settings) -> Iterator[RebuildJob]:
-    """Raises StoreBusy at once when another process writes."""
-    embedder = _embedder(settings)
-    with open_store(settings, "byline rebuild") as store:
-        with store.ledger.snapshot() as snapshot:
-            model, passages = snapshot.model(), snapshot.counts()["passages"]
-        other = model is not None and model[1] != embedder.identity
-        # Each passage is written to the keyword index and to Chroma, after being embedded if the model changes.
-        yield RebuildJob(passages * (3 if other else 2), store, embedder if other else None)
-
-
-def _embed_anew(store: Store, embedder: Embedder, progress: Progress) -> int:
-    """Store vectors of another model beside those in use, going on where an interrupted run stopped; returns its id."""
-    with writing(store.ledger) as w:
-        model_id = w.use_model(embedder.identity, embedder.dimensions)
-    with store.ledger.snapshot() as snapshot:
-        missing = snapshot.without_vector(model_id)
-        progress(snapshot.counts()["passages"] - len(missing))
-    for block in blocks(missing):
-        with store.ledger.snapshot() as snapshot:
-            texts = {i: embedded_text(p.article.title, p.text) for i, p in snapshot.passages(block).items()}
-        vectors = embedder.embed(list(texts.values())).astype(np.float16)
-        with writing(store.ledger) as w:
-            w.add_vectors(model_id, list(texts), vectors)
-        progress(len(texts))
-    return model_id

@@ -27,7 +27,7 @@ def ingest(
 ) -> None:
     """Add articles to the archive. The same bytes again change nothing; an interrupted run goes on where it stopped."""
     from rag.cli.progress import IngestProgress
-    from rag.wiring import open_ingest
+    from rag.jobs import open_ingest
 
     with open_ingest(load_settings(data_dir=data_dir), paths) as job:
         with IngestProgress(job.total) as progress:

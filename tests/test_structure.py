@@ -1,0 +1,55 @@
+"""What a reviewer would check by hand: heavy libraries have one door each, and modules stay small."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(p for folder in ("rag", "api", "evals") for p in (ROOT / folder).rglob("*.py"))
+
+# Where each heavy library may be imported.
+DOORS = {
+    "chromadb": {"rag/vectors.py"},
+    "tantivy": {"rag/keywords.py"},
+    "sentence_transformers": {"rag/embed_any.py", "evals/bench/embedding.py"},
+    "torch": {"rag/export_onnx.py", "rag/embed_any.py", "evals/bench/embedding.py"},
+    "onnxruntime": {"rag/embed.py", "rag/export_onnx.py"},
+    "trafilatura": {"rag/ingest/markup.py"},
+    "pypdf": {"rag/ingest/pdf.py", "rag/ingest/pdf_child.py"},
+    "rensa": {"rag/neardup.py"},
+    "nupunkt": {"rag/sentences.py"},
+}
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_heavy_library_is_imported_in_its_own_file(library: str) -> None:
+    found = {str(p.relative_to(ROOT)) for p in SOURCES if library in imported(p)}
+    assert found
+    assert found <= DOORS[library]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_and_functions_stay_small(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 330
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+def test_only_settings_reads_the_environment() -> None:
+    looks = ("os.environ.get", "os.environ[", "os.getenv")
+    readers = {str(p.relative_to(ROOT)) for p in SOURCES if any(look in p.read_text("utf-8") for look in looks)}
+    assert readers <= {"rag/settings.py"}
