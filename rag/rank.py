@@ -1,0 +1,115 @@
+"""How well passages fit a question: a weighted sum of a few signals, each between 0 and 1. Pure.
+
+On news BM25 is ahead of a small dense model, so its score leads and the others correct it. The weights were chosen on
+one half of the questions that `evals/bench/fusion.py` reads and checked on the other half and on a second collection;
+that script prints the table of what was tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Scores
+
+BM25 = 1.0  # of the best candidate's score: keeps the distances that reciprocal ranks throw away
+DENSE = 0.5  # cosine, from the least candidate's to the best's: finds other words for the same thing
+TITLE = 0.3  # share of the question in the article's title: what the article is about
+LEAD = 0.1  # the first passage of an article: news says first what matters most
+WINDOW = 0.25  # share of the question within WINDOW_WORDS: words that belong together stand together
+PAIRS = 0.25  # share of the question's neighbouring words that are neighbours here: names and set phrases
+
+WINDOW_WORDS = 30  # about one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The question's analysed words in order, and what each tells: its inverse passage frequency."""
+
+    words: tuple[str, ...]
+    idf: Mapping[str, float]
+
+    @classmethod
+    def of(cls, words: Sequence[str], frequency: Mapping[str, int], passages: int) -> Terms:
+        """`frequency` is in how many of the `passages` each word occurs. Weights as in BM25."""
+        idf = {w: math.log(1 + (passages - n + 0.5) / (n + 0.5)) for w, n in frequency.items()}
+        return cls(tuple(words), idf)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What ranking knows of a passage. `title` and `body` are analysed words like the question's."""
+
+    bm25: float
+    dense: float
+    ordinal: int
+    title: Sequence[str]
+    body: Sequence[str]
+
+
+def rank(terms: Terms, candidates: Sequence[Candidate]) -> list[Scores]:
+    """The scores of each candidate, in the order given; `fused` ranks. Only scores of one call can be compared."""
+    if not candidates:
+        return []
+    parts = {
+        "bm25": BM25 * _of_best(np.array([c.bm25 for c in candidates])),
+        "dense": DENSE * _of_range(np.array([c.dense for c in candidates])),
+        "title": TITLE * np.array([coverage(terms, c.title) for c in candidates]),
+        "lead": LEAD * np.array([float(c.ordinal == 0) for c in candidates]),
+        "window": WINDOW * np.array([window(terms, c.body) for c in candidates]),
+        "pairs": PAIRS * np.array([pairs(terms, c.body) for c in candidates]),
+    }
+    fused = np.sum(list(parts.values()), axis=0)
+    return [
+        Scores(float(fused[n]), c.bm25, c.dense, {name: float(part[n]) for name, part in parts.items()})
+        for n, c in enumerate(candidates)
+    ]
+
+
+def coverage(terms: Terms, words: Sequence[str]) -> float:
+    """The share of the question, weighed by idf, that is among `words`."""
+    present = set(words)
+    total = sum(terms.idf.values())
+    return sum(weight for word, weight in terms.idf.items() if word in present) / total if total else 0.0
+
+
+def window(terms: Terms, words: Sequence[str]) -> float:
+    """The largest share of the question, weighed by idf, within WINDOW_WORDS words."""
+    total = sum(terms.idf.values())
+    places = [(at, word) for at, word in enumerate(words) if word in terms.idf]
+    inside: dict[str, int] = {}
+    best = found = 0.0
+    first = 0
+    for at, word in places:
+        inside[word] = inside.get(word, 0) + 1
+        found += terms.idf[word] if inside[word] == 1 else 0.0
+        while places[first][0] <= at - WINDOW_WORDS:
+            left = places[first][1]
+            inside[left] -= 1
+            found -= terms.idf[left] if not inside[left] else 0.0
+            first += 1
+        best = max(best, found)
+    return best / total if total else 0.0
+
+
+def pairs(terms: Terms, words: Sequence[str]) -> float:
+    """The share of the question's pairs of neighbouring words, weighed by the lesser idf, that are neighbours here."""
+    wanted = {pair: min(terms.idf.get(word, 0.0) for word in pair) for pair in pairwise(terms.words)}
+    total = sum(wanted.values())
+    present = set(pairwise(words))
+    return sum(weight for pair, weight in wanted.items() if pair in present) / total if total else 0.0
+
+
+def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    best = scores.max()
+    return scores / best if best > 0 else np.zeros_like(scores)
+
+
+def _of_range(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    least, best = scores.min(), scores.max()
+    return (scores - least) / (best - least) if best > least else np.zeros_like(scores)
