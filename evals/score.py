@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -22,9 +21,10 @@ from rich.table import Table
 from evals.gold import Case, load_gold
 from evals.measure import Estimate, Record, Scored, StoredTexts, by_tag, confusion, estimate, score, summarise
 from rag.errors import BylineError, NotFound, QuestionRejected, StoreEmpty
+from rag.pipeline import Asked
 from rag.records import answer_record
 from rag.settings import Settings, load_settings
-from rag.types import Answer
+from rag.types import Query
 
 ROOT = Path(__file__).parents[1]
 _LABELS = {
@@ -40,10 +40,10 @@ _LABELS = {
 }
 
 
-class Asked(Protocol):
+class Scorable(Protocol):
     """What is scored: Byline, or a fake of it."""
 
-    def ask(self, question: str, as_of: date | None = None) -> Answer: ...
+    def ask(self, question: str, limits: Query | None = None) -> Asked: ...
 
     def article_text(self, article_id: str, version: int) -> str: ...
 
@@ -57,21 +57,21 @@ class Reply:
     error: str | None = None
 
 
-def ask_all(byline: Asked, cases: Iterable[Case]) -> list[Reply]:
+def ask_all(byline: Scorable, cases: Iterable[Case]) -> list[Reply]:
     """One reply a case, in order. A refused question is a missing answer; any other error ends the run."""
     replies = []
     for case in cases:
         began = time.perf_counter()
         record, refusal = None, None
         try:
-            record = answer_record(byline.ask(case.question, as_of=case.as_of))
+            record = answer_record(byline.ask(case.question, Query("", as_of=case.as_of)).answer)
         except QuestionRejected as error:
             refusal = str(error)
         replies.append(Reply(record, (time.perf_counter() - began) * 1000, refusal))
     return replies
 
 
-def stored_texts(byline: Asked, replies: Iterable[Reply]) -> StoredTexts:
+def stored_texts(byline: Scorable, replies: Iterable[Reply]) -> StoredTexts:
     """The stored text of every cited article version; one that the archive lacks is left out."""
     cited = {
         (citation["article"]["id"], citation["article"]["version"])
@@ -88,7 +88,7 @@ def stored_texts(byline: Asked, replies: Iterable[Reply]) -> StoredTexts:
     return texts
 
 
-def score_all(byline: Asked, cases: Sequence[Case], shown: Console) -> tuple[list[Reply], list[Scored]]:
+def score_all(byline: Scorable, cases: Sequence[Case], shown: Console) -> tuple[list[Reply], list[Scored]]:
     """Asks and scores every case, with a progress bar on `shown`."""
     replies = ask_all(byline, track(cases, description="Asking", console=shown, transient=True))
     texts = stored_texts(byline, replies)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rag import keywords
 from rag.archive import Archive
 from rag.embed import load_embedder
+from rag.keywords import Limits, terms
 from rag.ledger import Ledger, Snapshot
 from rag.ledger_rows import model_mismatch
 from rag.pipeline import Byline
@@ -29,7 +31,7 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
     _check_model(archive.ledger, embedder)
     models = {"embedding": embedder.identity}
     return Byline(
-        archive, Retriever(embedder), Reader(embedder, settings.abstain_below), models, settings.max_question_chars
+        archive, Retriever(embedder, terms, Limits), Reader(embedder, settings.abstain_below), models, settings.max_question_chars
     )
 
 

@@ -13,8 +13,9 @@ from evals.gold import Case, load_gold
 from evals.measure import Estimate, Scored, summarise
 from evals.score import Reply, failure_table, main, run_record, score_all, summary_table, tag_table
 from rag.errors import NotFound, QuestionRejected
+from rag.pipeline import Asked
 from rag.settings import load_settings
-from rag.types import Answer, AnswerSentence, ArticleRef, Citation, Status
+from rag.types import Answer, AnswerSentence, ArticleRef, Citation, Query, Status
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "evals" / "gold" / "seeds.jsonl"
@@ -84,9 +85,9 @@ class FakeByline:
         self._rule = rule
         self.asked: list[tuple[str, date | None]] = []
 
-    def ask(self, question: str, as_of: date | None = None) -> Answer:
-        self.asked.append((question, as_of))
-        return self._rule(self._cases[question])
+    def ask(self, question: str, limits: Query | None = None) -> Asked:
+        self.asked.append((question, limits.as_of if limits else None))
+        return Asked(self._rule(self._cases[question]), ())
 
     def article_text(self, article_id: str, version: int) -> str:
         path = ROOT / "corpus" / article_id
