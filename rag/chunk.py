@@ -8,6 +8,7 @@ into lines" (1981), with passages for lines.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.sentences import sentence_spans
 from rag.types import Article, Passage, Span
@@ -50,11 +51,14 @@ def _sections(article: Article) -> Iterator[Span]:
 
 def _balanced(text: str, sentences: Sequence[Span], target: int) -> list[Sequence[Span]]:
     """The sentences in groups of least total cost."""
+    inside = [False] + ["\n" not in text[a.end : b.start] for a, b in pairwise(sentences)]
     best = [0.0]  # best[n]: the least cost of the first n sentences
     cut = [0]  # cut[n]: where the last group of that way begins
     for n in range(1, len(sentences) + 1):
-        options = [(best[first] + cost, first) for first, cost in _last_groups(text, sentences, n, target)]
-        cost, first = min(options)
+        cost, first = min(
+            (best[first] + cost + (_INSIDE_PARAGRAPH if inside[first] else 0), first)
+            for first, cost in _last_groups(sentences, n, target)
+        )
         best.append(cost)
         cut.append(first)
     groups: list[Sequence[Span]] = []
@@ -65,14 +69,11 @@ def _balanced(text: str, sentences: Sequence[Span], target: int) -> list[Sequenc
     return groups[::-1]
 
 
-def _last_groups(text: str, sentences: Sequence[Span], n: int, target: int) -> Iterator[tuple[int, float]]:
-    """Where a group that ends with sentence `n - 1` may begin, and what that group costs."""
+def _last_groups(sentences: Sequence[Span], n: int, target: int) -> Iterator[tuple[int, float]]:
+    """Where a group that ends with sentence `n - 1` may begin, and what its length costs."""
+    end = sentences[n - 1].end
     for first in range(n - 1, -1, -1):
-        length = sentences[n - 1].end - sentences[first].start
-        if length > target * _LONGEST and first < n - 1:
+        off = (end - sentences[first].start - target) / target
+        if off > _LONGEST - 1 and first < n - 1:
             return
-        off = (length - target) / target
-        cost = off * off * (_TOO_LONG if off > 0 else 1)
-        if first and "\n" not in text[sentences[first - 1].end : sentences[first].start]:
-            cost += _INSIDE_PARAGRAPH
-        yield first, cost
+        yield first, off * off * (_TOO_LONG if off > 0 else 1)

@@ -23,8 +23,12 @@ _NARROWEST_WRAP = 40
 
 _CLOSERS = "\"'”’»)]"
 _CLOSING = re.escape(_CLOSERS)
-# Where a sentence might end inside a paragraph; without one of these nupunkt is not asked.
-_MAY_END = re.compile(rf"[.!?…。！？।؟][{_CLOSING}]*(?=\s)|[。！？।؟]|[a-z][.!?][{_CLOSING}]*[A-Z“\"]")
+# Every place where a sentence may end.
+_MAY_END = re.compile(rf"[.!?…。！？।؟]+[{_CLOSING}」』]*(\s*)(?=\S)")
+_NO_SPACES = "。！？।؟"  # end marks that need no space after them
+# A full stop after a number inside the paragraph, or after a word in small letters too long for an abbreviation.
+_SURE_BEFORE = re.compile(rf"(?:(?<![\w.’'-])[a-z’']{{5,}}|(?<=\w )\d{{2,}})\.[{_CLOSING}]*\Z")
+_SURE_AFTER = re.compile(r"[\"“‘(]*[A-Z]")
 
 # Words that open a sentence far more often than they follow an abbreviation inside one.
 _OPENERS = (
@@ -39,16 +43,9 @@ _CAN_END = (
     r"Penn|Que|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|N\.[CDHJMY]|S\.[CD]|W\.Va|R\.I|B\.C|D\.C|U\.[SKN]|U\.S\.A|E\.U|P\.R|"
     r"Inc|Corp|Ltd|Cos?|Bros|Jr|Sr|etc|al|a\.m|p\.m|A\.M|P\.M|Ave|Blvd)"
 )
-_MISSED = re.compile(
-    rf"(?<![\w.]){_CAN_END}\.[{_CLOSING}]*(\s+)(?=[\"“‘(\[]*(?:{_OPENERS})(?=[\s,’']))"
-    # One capital can end a sentence; an opener that is also a surname says nothing.
-    r"|(?<=\s)[A-Z]\.(\s+)(?=(?:The|This|That|It|They|But|And|In)\s)"
-    # A closed quotation of one sentence or more, with the next sentence in capitals.
-    r"|[a-z][.!?][”\"](\s+)(?=[“\"][A-Z])"
-    # The space after the full stop is lost; only before an opener, so that names like Node.JS stay whole.
-    rf"|[a-z]{{2}}[.!?][{_CLOSING}]*()(?=[“\"]?(?:{_OPENERS})\s)"
-    rf"|[。！？।؟][{_CLOSING}」』]*(\s*)(?=\S)"
-)
+# One capital can end a sentence, if what opens the next is not also a surname.
+_ENDS_IN_LETTER = re.compile(r"\s[A-Z]\.\Z")
+_OPENS_NO_NAME = re.compile(r"(?:The|This|That|It|They|But|And|In)\s")
 _ENDS_IN_TITLE = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Gen|Lt|Col|Maj|Capt|Cmdr|Cpl|Sgt|Pvt|Adm|Sen|Sens|Rep|Reps|Gov|Govs|Pres|Rev|Hon|Fr|"
     r"Msgr|Supt|Det|Insp|Messrs|Mme|Mlle|St|Ste|Mt|Ft|Brig|No|"
@@ -56,9 +53,8 @@ _ENDS_IN_TITLE = re.compile(
 )
 _ENDS_IN_MONTH = re.compile(r"(?<!\w)(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$")
 _ENDS_IN_INITIAL = re.compile(r"(?:^|[\s(“\"])(?:[A-Z][\w’'-]+ |(?:[A-Z]\. ?)+|)[A-Z]\.$")
-_ENDS_IN_ABBREVIATION = re.compile(rf"(?<![\w.]){_CAN_END}\.$")
+_ENDS_IN_ABBREVIATION = re.compile(rf"(?<![\w.]){_CAN_END}\.[{_CLOSING}]*\Z")
 _STARTS_LOW = re.compile(r"[(\[]?[a-z](?![A-Z])")
-_SPEECH_END = re.compile(r"[!?…,.][”\"’']+$")
 _CLAUSE_END = re.compile(r"[;:,—–]\s+")
 
 
@@ -129,36 +125,54 @@ def _unwrapped(text: str, lines: list[Span]) -> list[Span]:
 
 def _sentences(text: str, paragraph: Span) -> list[Span]:
     piece = text[paragraph.start : paragraph.end]
-    if not _MAY_END.search(piece):
-        return [paragraph]
     cuts = _cuts(piece)
+    if not cuts:
+        return [paragraph]
     edges = [0, *cuts, len(piece)]
     spans = (_trimmed(piece, a, b) for a, b in pairwise(edges))
     return [Span(paragraph.start + s.start, paragraph.start + s.end) for s in spans if s is not None]
 
 
 def _cuts(piece: str) -> list[int]:
-    """Where sentences after the first begin in a paragraph."""
-    flat = re.sub(r"\s", " ", piece)
-    starts = {first for first, _ in _segmenter()(flat)[1:]}
+    """Where sentences after the first begin in a paragraph. nupunkt decides what no rule does, if there is any."""
     cuts: list[int] = []
+    punkt: set[int] | None = None
     last = 0
-    missed = {match.end() for match in _MISSED.finditer(flat)}
-    for cut in sorted(starts | missed):
-        cut = _past_closing_quote(flat, cut)
-        before, after = flat[last:cut].rstrip(), flat[cut:].lstrip() if cut not in missed else ""
-        if not before or (after and _belong_together(before, after)):
-            continue
-        cuts.append(cut)
-        last = cut
+    for match in _MAY_END.finditer(piece):
+        before = piece[max(last, match.start() - 40) : match.end()].rstrip()
+        after = piece[match.end() : match.end() + 40]
+        ends = _ends_by_rule(before, after, match)
+        if ends is None:
+            if punkt is None:
+                punkt = _punkt_starts(piece)
+            ends = not punkt.isdisjoint(range(match.start() + 1, match.end() + 1))
+            ends = ends and not _belong_together(before, after)
+        if ends:
+            last = match.end()
+            cuts.append(last)
     return cuts
 
 
-def _past_closing_quote(flat: str, cut: int) -> int:
-    """A quotation mark that touches the end of a sentence closes it, wherever the cut was made."""
-    while 0 < cut < len(flat) and flat[cut] in _CLOSERS and not flat[cut - 1].isspace():
-        cut += 1
-    return cut
+def _ends_by_rule(before: str, after: str, match: re.Match[str]) -> bool | None:
+    """Whether a sentence ends between two texts, or None where no rule knows."""
+    if match[0][0] in _NO_SPACES:
+        return True
+    if not match[1]:  # the space is lost, or this is a number, an address, an abbreviation
+        return before[-len(match[0]) - 2 : -len(match[0])].islower() and _OPENS.match(after) is not None
+    if _OPENS.match(after) and _ENDS_IN_ABBREVIATION.search(before):
+        return True
+    if _OPENS_NO_NAME.match(after) and _ENDS_IN_LETTER.search(before):
+        return True
+    if before[-1] in '”"' and before[-2] in ".!?" and after[0] in '“"':
+        return True  # one quotation closes, the next opens
+    if _SURE_AFTER.match(after) and _SURE_BEFORE.search(before):
+        return True
+    return None
+
+
+def _punkt_starts(piece: str) -> set[int]:
+    flat = piece.replace("\n", " ")
+    return {first for first, _ in _segmenter()(flat)}
 
 
 def _belong_together(before: str, after: str) -> bool:
