@@ -73,13 +73,13 @@ class Byline:
         self,
         archive: Archive,
         retrieve: Retrieve,
-        reader: Reader,
+        make_reader: Callable[[], Reader],
         models: Mapping[str, str],
         max_question_chars: int,
     ) -> None:
         self._archive = archive
         self._retrieve = retrieve
-        self._reader = reader
+        self._make_reader = make_reader
         self._models = dict(models)
         self._max_question_chars = max_question_chars
 
@@ -115,6 +115,11 @@ class Byline:
         with self._archive.ledger.snapshot() as snapshot:
             return snapshot.text(article_id, version)
 
+    def counts(self) -> dict[str, int]:
+        """How many articles, versions and searched passages the archive holds."""
+        with self._archive.ledger.snapshot() as snapshot:
+            return snapshot.counts()
+
     @cached_property
     def chain(self) -> Runnable[_Step, _Step]:
         """retrieve | read | cite."""
@@ -130,6 +135,10 @@ class Byline:
         for stage in others:
             chain = chain | stage
         return chain
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return self._make_reader()  # searching does without one
 
     def close(self) -> None:
         self._archive.close()

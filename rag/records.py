@@ -43,7 +43,7 @@ def citation_record(citation: Citation) -> dict[str, Any]:
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:
-    scores = {"fused": hit.scores.fused, "bm25": hit.scores.bm25, "dense": hit.scores.dense, **hit.scores.parts}
+    scores = {"fused": hit.scores.fused, "bm25": hit.scores.bm25, "dense": hit.scores.dense}
     return {
         "rank": hit.rank,
         "article": asdict(hit.article),
@@ -52,6 +52,7 @@ def hit_record(hit: Hit) -> dict[str, Any]:
         "end": hit.passage.end,
         "text": hit.text,
         "scores": {name: None if score is None else round(score, 4) for name, score in scores.items()},
+        "parts": {name: round(part, 4) for name, part in hit.scores.parts.items()},
         "also_in": list(hit.also_in),
         "left_out": hit.left_out,
     }

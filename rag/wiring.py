@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rag import keywords
 from rag.archive import Archive
 from rag.embed import load_embedder
 from rag.keywords import Limits, terms
 from rag.ledger import Ledger, Snapshot
 from rag.ledger_rows import model_mismatch
-from rag.pipeline import Byline
+from rag.pipeline import Byline, Reader
 from rag.ports import Embedder
+from rag.retrieve import Retriever
 from rag.settings import Settings
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
@@ -23,16 +23,17 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
 
     Raises StoreDamaged and ModelMismatch; an empty archive is told when it is asked.
     """
-    from rag.read import Reader
-    from rag.retrieve import Retriever
-
     embedder = embedder_of(settings)
     archive = Archive(settings, chroma_from=ONE_SHOT_CHROMA_FROM if one_shot else 0)
     _check_model(archive.ledger, embedder)
-    models = {"embedding": embedder.identity}
-    return Byline(
-        archive, Retriever(embedder, terms, Limits), Reader(embedder, settings.abstain_below), models, settings.max_question_chars
-    )
+
+    def reader() -> Reader:
+        from rag.read import Reader as ExtractiveReader
+
+        return ExtractiveReader(embedder, settings.abstain_below)
+
+    retrieve = Retriever(embedder, terms, Limits)
+    return Byline(archive, retrieve, reader, {"embedding": embedder.identity}, settings.max_question_chars)
 
 
 def embedder_of(settings: Settings) -> Embedder:

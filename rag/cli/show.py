@@ -50,15 +50,18 @@ def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) ->
 
 
 def show_ranking(hits: Sequence[Hit]) -> None:
-    """Every passage that was ranked: its scores, and why it was or wasn't used."""
-    table = Table(title="Ranking", title_justify="left", show_lines=False)
-    for column in ("rank", "passage", "BM25", "dense", "fused", "used"):
-        table.add_column(column, justify="right" if column in {"rank", "BM25", "dense", "fused"} else "left")
+    """Every passage that was ranked: its scores, what each signal added to the fused one, and why it wasn't used."""
+    signals = tuple(hits[0].scores.parts) if hits else ()
+    table = Table(title="Ranking: BM25, cosine, and what each signal adds to the fused score", title_justify="left")
+    table.add_column("passage", overflow="fold")
+    for column in ("BM25", "cosine", "fused", *(f"+{name}" for name in signals)):
+        table.add_column(column, justify="right")
+    table.add_column("read?")
     for hit in hits:
-        name = f"{hit.article.title or hit.article.file} {hit.passage.start}-{hit.passage.end}"
-        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused]
-        shown = ["-" if score is None else f"{score:.3f}" for score in scores]
-        table.add_row(str(hit.rank), Text(safe(name)), *shown, Text(hit.left_out or "read"))
+        name = f"{hit.rank}. {hit.article.title or hit.article.file} {hit.passage.start}–{hit.passage.end}"
+        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused, *hit.scores.parts.values()]
+        shown = ["-" if score is None else f"{score:.2f}" for score in scores]
+        table.add_row(Text(safe(name)), *shown, Text(hit.left_out or "yes"))
     Console().print(table)
 
 
