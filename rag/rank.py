@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from rag.types import Scores
 
-BM25 = 1.0  # of the best candidate's score: keeps the distances that reciprocal ranks throw away
-DENSE = 0.5  # cosine, from the least candidate's to the best's: finds other words for the same thing
-TITLE = 0.3  # share of the question in the article's title: what the article is about
-LEAD = 0.1  # the first passage of an article: news says first what matters most
-WINDOW = 0.25  # share of the question within WINDOW_WORDS: words that belong together stand together
-PAIRS = 0.25  # share of the question's neighbouring words that are neighbours here: names and set phrases
-
+# By signal; each is between 0 and 1.
+WEIGHTS = {
+    "bm25": 1.0,  # of the best candidate's score: keeps the distances that reciprocal ranks throw away
+    "dense": 0.3,  # cosine, from the least candidate's to the best's: finds other words for the same thing
+    "title": 0.3,  # share of the question in the article's title: what the article is about
+    "lead": 0.1,  # the first passage of an article: news says first what matters most
+    "window": 0.2,  # share of the question within WINDOW_WORDS: words that belong together stand together
+    "pairs": 0.2,  # share of the question's neighbouring words that are neighbours here: names and set phrases
+}
 WINDOW_WORDS = 30  # about one sentence
 
 
@@ -56,19 +58,24 @@ def rank(terms: Terms, candidates: Sequence[Candidate]) -> list[Scores]:
     """The scores of each candidate, in the order given; `fused` ranks. Only scores of one call can be compared."""
     if not candidates:
         return []
-    parts = {
-        "bm25": BM25 * _of_best(np.array([c.bm25 for c in candidates])),
-        "dense": DENSE * _of_range(np.array([c.dense for c in candidates])),
-        "title": TITLE * np.array([coverage(terms, c.title) for c in candidates]),
-        "lead": LEAD * np.array([float(c.ordinal == 0) for c in candidates]),
-        "window": WINDOW * np.array([window(terms, c.body) for c in candidates]),
-        "pairs": PAIRS * np.array([pairs(terms, c.body) for c in candidates]),
-    }
+    parts = {name: WEIGHTS[name] * signal for name, signal in signals(terms, candidates).items()}
     fused = np.sum(list(parts.values()), axis=0)
     return [
         Scores(float(fused[n]), c.bm25, c.dense, {name: float(part[n]) for name, part in parts.items()})
         for n, c in enumerate(candidates)
     ]
+
+
+def signals(terms: Terms, candidates: Sequence[Candidate]) -> dict[str, NDArray[np.float64]]:
+    """Each signal of WEIGHTS for each candidate, between 0 and 1."""
+    return {
+        "bm25": _of_best(np.array([c.bm25 for c in candidates])),
+        "dense": _of_range(np.array([c.dense for c in candidates])),
+        "title": np.array([coverage(terms, c.title) for c in candidates]),
+        "lead": np.array([float(c.ordinal == 0) for c in candidates]),
+        "window": np.array([window(terms, c.body) for c in candidates]),
+        "pairs": np.array([pairs(terms, c.body) for c in candidates]),
+    }
 
 
 def coverage(terms: Terms, words: Sequence[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -67,6 +67,15 @@ class View(Protocol):
     def dense(self) -> Dense: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`candidates[n]` is what ranking knows of `stored[n]`."""
+
+    terms: Terms
+    stored: Sequence[Stored]
+    candidates: Sequence[Candidate]
+
+
 class Retriever:
     """Finds and ranks the passages of a view."""
 
@@ -81,15 +90,20 @@ class Retriever:
 
     def __call__(self, view: View, query: Query) -> list[Hit]:
         """Best first: `query.k` hits to use, and among them, with `left_out`, those that were passed over."""
+        found = self.find(view, query)
+        ranked = sorted(zip(rank(found.terms, found.candidates), found.stored, strict=True), key=_order)
+        return _chosen(view.ledger, ranked, query.k)
+
+    def find(self, view: View, query: Query) -> Found:
+        """What is to be ranked: the passages that words or vectors found, at least `query.k` of each if there are."""
         words = self._analyze(query.text)
-        bm25, dense = self._candidates(view, query, words)
+        bm25, dense = self._scored(view, query, words)
         stored = view.ledger.passages(list(bm25))
         terms = Terms.of(words, {w: view.keywords.frequency(w) for w in dict.fromkeys(words)}, view.keywords.count())
         candidates = [self._candidate(stored[i], bm25[i], dense.get(i, 0.0)) for i in stored]
-        ranked = sorted(zip(rank(terms, candidates), stored.values(), strict=True), key=_order)
-        return _chosen(view.ledger, ranked, query.k)
+        return Found(terms, list(stored.values()), candidates)
 
-    def _candidates(self, view: View, query: Query, words: Sequence[str]) -> tuple[dict[int, float], dict[int, float]]:
+    def _scored(self, view: View, query: Query, words: Sequence[str]) -> tuple[dict[int, float], dict[int, float]]:
         """BM25 and cosine of every passage that either side found."""
         days = [d.toordinal() if d else None for d in (query.published_from, query.published_to, query.as_of)]
         limited = bool(query.sources) or any(days)

@@ -58,11 +58,11 @@ def measure(texts: list[str], models_dir: Path, threads: int = 2, turns: int = 3
     return {
         "texts": len(texts),
         "threads": threads,
-        "sentence_transformers_per_s": round(len(texts) / best[0], 1),
-        "int8_per_s": round(len(texts) / best[1], 1),
+        "theirs_per_s": round(len(texts) / best[0], 1),
+        "ours_per_s": round(len(texts) / best[1], 1),
         "ratio": round(best[0] / best[1], 2),
-        "cosine_mean": round(float(cosine.mean()), 4),
-        "cosine_least": round(float(cosine.min()), 4),
+        "mean_cosine": round(float(cosine.mean()), 4),
+        "least_cosine": round(float(cosine.min()), 4),
         "identity": ours.identity,
     }
 
@@ -78,8 +78,7 @@ def main(articles: Path) -> dict[str, Any]:
     texts = every[:: max(1, len(every) // TEXTS)][:TEXTS]
     with tempfile.TemporaryDirectory() as folder:
         measured = measure(texts, Path(folder))
-    for name, value in measured.items():
-        print(f"{name:30} {value}")
+    print(json.dumps(measured))
     return measured
 
 
