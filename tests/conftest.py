@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.command import HOSTILE, ROOT, byline
 
 _connect = socket.socket.connect
 
@@ -31,9 +33,19 @@ def _is_inside(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _closed_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_inside)
     for name in list(os.environ):
         if name.startswith("BYLINE_"):
             monkeypatch.delenv(name)
-    yield
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an archive of the shipped articles and a hostile one."""
+    folder = tmp_path_factory.mktemp("archive")
+    hostile = folder / "hostile.txt"
+    hostile.write_text(HOSTILE, encoding="utf-8")
+    done = byline("ingest", str(ROOT / "corpus"), str(hostile), data=folder / "data")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "data"

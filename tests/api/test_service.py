@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import ROOT, byline
+from tests.command import ROOT, byline
 
 QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
 

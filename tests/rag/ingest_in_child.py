@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.ingest.units import Limits, Unit, units
-
 from rag.ingestion import Ingestor, IngestReport
 from rag.settings import Settings
 from rag.store import open_store
