@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from rag.errors import ArticleRejected
+from rag.ingest import language
 from rag.ingest.limits import Limits
 
 _SAVE_AS_UTF8 = "Save the file as UTF-8 text and ingest it again."
@@ -22,11 +24,19 @@ _MARKED = (  # the longer marks first: UTF-32's little-endian mark begins with U
 )
 _SAMPLE = 100_000  # bytes from which an encoding is guessed
 
+# The Windows code page of a language and the ISO one that shares its letters but has no characters in 0x80-0x9F.
+_CENTRAL, _TURKISH, _BALTIC = ("cp1250", "iso8859-2"), ("cp1254", "iso8859-9"), ("cp1257", "iso8859-13")
+_LATIN_PAGES = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "sl", "bs", "ro", "sq"), _CENTRAL),
+    **dict.fromkeys(("tr", "az"), _TURKISH),
+    **dict.fromkeys(("lt", "lv", "et"), _BALTIC),
+}
+
 # C0 and C1 controls other than tab, line feed, vertical tab, form feed, carriage return and next line.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # What UTF-8's lead bytes look like when read as Windows-1252, Mac Roman or Windows-1251: no mojibake is without them.
-_SUSPECT = re.compile(r"[ÂÃâÄÅÎÏÐÑØÙ‚√РСГ]")
+_SUSPECT = re.compile(r"[ÂÃâÄÅÎÏÐÑØÙ‚√∞≈РСГ]")
 _BAD_PER_CHARS = 500  # one garbled sequence in so many characters is damage; a stray one is left alone
 
 
@@ -59,18 +69,31 @@ def _strict(raw: bytes, encoding: str, where: str) -> str:
 def _guessed(raw: bytes, where: str) -> str:
     import charset_normalizer
 
-    matches = charset_normalizer.from_bytes(raw[:_SAMPLE])
-    best = matches.best()
+    best = charset_normalizer.from_bytes(raw[:_SAMPLE]).best()
     if best is None:
         raise ArticleRejected(where, "it is not text in any known encoding.", remedy=_SAVE_AS_UTF8)
-    # Western code pages differ in a few letters only; among equally clean ones Windows-1252 is by far the commonest.
-    alike = [match.encoding for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    encoding = "cp1252" if "cp1252" in alike or "cp1252" in best.could_be_from_charset else best.encoding
+    encoding = best.encoding
+    if not encoding.startswith("mac") and _is_latin(str(best)):
+        encoding = _latin_code_page(raw[:_SAMPLE])
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         reason = f"it looks like {encoding}, but byte {error.start} breaks that encoding."
         raise ArticleRejected(where, reason, remedy=_SAVE_AS_UTF8) from error
+
+
+def _is_latin(text: str) -> bool:
+    """Whether the letters beyond ASCII are mostly Latin ones. Code pages of other scripts are told apart well."""
+    letters = [char for char in text if char.isalpha() and not char.isascii()]
+    latin = sum(1 for char in letters if "LATIN" in unicodedata.name(char, ""))
+    return 2 * latin >= len(letters)
+
+
+def _latin_code_page(sample: bytes) -> str:
+    """By the language that the plain letters show: a wrong Latin code page swaps letters without looking garbled."""
+    spoken = language.detect(sample.decode("cp1252", "replace"))
+    pages = _LATIN_PAGES.get(spoken or "", ("cp1252", "latin-1"))
+    return pages[0] if re.search(rb"[\x80-\x9f]", sample) else pages[1]
 
 
 def with_line_feeds(text: str) -> str:

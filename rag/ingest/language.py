@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 _READ = 1_200  # characters
-_FEWEST_WORDS = 12  # below, names and numbers decide
+_FEWEST_LETTERS = 50  # below, names and numbers decide
 _CLEAR = 0.9  # share of probability of the first language
 _WORD = re.compile(r"[^\W\d_]+")
 # Function words that together no other language uses; a quarter of an English text is made of them.
@@ -53,7 +53,7 @@ def stated(value: str | None) -> str | None:
 def detect(text: str) -> str | None:
     """The language of the beginning of a text. Plain English is told by its function words, without a model."""
     words = _WORD.findall(text[:_READ].lower())
-    if len(words) < _FEWEST_WORDS:
+    if sum(map(len, words)) < _FEWEST_LETTERS:
         return None
     english = sum(1 for word in words if word in _ENGLISH)
     if english * 5 >= len(words) and "the" in words:

@@ -62,7 +62,10 @@ def read_html(raw: bytes, where: str) -> Draft:
     except (LxmlError, ValueError) as error:
         raise ArticleRejected(where, "it is not HTML.", remedy="Save the page again, or its text as .txt.") from error
     found = trafilatura.bare_extraction(
-        source, include_comments=False, date_extraction_params={"extensive_search": False, "original_date": True}
+        source,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if found is None or isinstance(found, dict) or not (found.text or "").strip():
         raise ArticleRejected(
