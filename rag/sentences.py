@@ -26,8 +26,13 @@ _CLOSING = re.escape(_CLOSERS)
 # Every place where a sentence may end.
 _MAY_END = re.compile(rf"[.!?…。！？।؟]+[{_CLOSING}」』]*(\s*)(?=\S)")
 _NO_SPACES = "。！？।؟"  # end marks that need no space after them
-# A full stop after a number inside the paragraph, or after a word in small letters too long for an abbreviation.
-_SURE_BEFORE = re.compile(rf"(?:(?<![\w.’'-])[a-z’']{{5,}}|(?<=\w )\d{{2,}})\.[{_CLOSING}]*\Z")
+# A full stop after a number inside the paragraph, or after a word in small letters that is no abbreviation.
+_SURE_BEFORE = re.compile(
+    rf"(?:(?<![\w.’'-])(?!(?:approx|art|dept|ed|est|etc|ext|figs?|govt|incl?|max|min|misc|sec|tel|vols?|viz)\.)[a-z’']{{3,}}"
+    rf"|(?<=\w )\d{{2,}})\.[{_CLOSING}]*\Z"
+)
+_WORD_BEFORE = re.compile(rf"(?<![\w.])[A-Za-z][a-z’']{{2,}}\.[{_CLOSING}]*\Z")
+_LIST_NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})\.\Z")
 _SURE_AFTER = re.compile(r"[\"“‘(]*[A-Z]")
 
 # Words that open a sentence far more often than they follow an abbreviation inside one.
@@ -141,7 +146,7 @@ def _cuts(piece: str) -> list[int]:
     for match in _MAY_END.finditer(piece):
         before = piece[max(last, match.start() - 40) : match.end()].rstrip()
         after = piece[match.end() : match.end() + 40]
-        ends = _ends_by_rule(before, after, match)
+        ends = _ends_by_rule(before, after, match) if last or not _LIST_NUMBER.match(before) else False
         if ends is None:
             if punkt is None:
                 punkt = _punkt_starts(piece)
@@ -159,8 +164,11 @@ def _ends_by_rule(before: str, after: str, match: re.Match[str]) -> bool | None:
         return True
     if not match[1]:  # the space is lost, or this is a number, an address, an abbreviation
         return before[-len(match[0]) - 2 : -len(match[0])].islower() and _OPENS.match(after) is not None
-    if _OPENS.match(after) and _ENDS_IN_ABBREVIATION.search(before):
-        return True
+    if _OPENS.match(after):
+        if _ENDS_IN_ABBREVIATION.search(before):
+            return True
+        if _WORD_BEFORE.search(before) and not _ENDS_IN_TITLE.search(before):
+            return True
     if _OPENS_NO_NAME.match(after) and _ENDS_IN_LETTER.search(before):
         return True
     if before[-1] in '”"' and before[-2] in ".!?" and after[0] in '“"':

@@ -22,10 +22,15 @@ _HEADING = re.compile(r"[#A-Z0-9À-ÖØ-ÞΑ-ΩА-Я‘'“\"¿]")
 _NOT_HEADING = re.compile(
     r"[.,;:…!”\"*)]\Z|: |[$€£¥%]|\bsaid\b|\bsays\b|\d[-–]\d|https?:|@|\A[-–—•*►▪♦]|\A\d+(?:[.,]\d+)*\+?\Z"
     r"|\A\S+ \d+, \S+ \d+"  # a score
-    # A date over an entry of a timeline says when: it stays with the entry.
-    r"|\A(?:\w+day,? )?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-    r"(?: and | to |[-–])?|\d{1,2}(?:st|nd|rd|th)? |\d{1,2}, |,? )+(?:\d{4})?\Z"
 )
+_MONTH = re.compile(
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?"
+)
+_DATE_WORD = re.compile(
+    r"\d{1,4}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|early|mid|late|and|to|of|the"
+)
+_NUMBERED = re.compile(r"\d{1,2}[.)] ?\D")
 _MARKDOWN_HEADING = re.compile(r"#{1,6} \S")
 _PROSE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\Z")
 _MOST_HEADINGS = 0.6  # of the paragraphs: with more, the text just does not use full stops
@@ -156,4 +161,14 @@ def _looks_like_heading(paragraph: str) -> bool:
         and _HEADING.match(paragraph) is not None
         and not _NOT_HEADING.search(paragraph)
         and any(map(str.isalpha, paragraph))
+        and not _is_date(paragraph)
     )
+
+
+def _is_date(paragraph: str) -> bool:
+    """Whether a line is a date and nothing else. Over an entry of a timeline it says when, and stays with it."""
+    if _NUMBERED.match(paragraph):
+        return False
+    words = re.findall(r"\w+", paragraph.lower())
+    months = sum(1 for word in words if _MONTH.fullmatch(word))
+    return months > 0 and months + sum(1 for word in words if _DATE_WORD.fullmatch(word)) == len(words)

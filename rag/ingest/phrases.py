@@ -53,13 +53,14 @@ _RULES = (
     _anywhere(
         "navigation",
         450,  # what a video player, or a page without its scripts, says
-        "video|this ad|ad froze|javascript|browser|blocker|cookies|source:",
+        "video|this ad|ad froze|javascript|browser|blocker|cookies|source:|check |quiz",
         r"(?i:video player was|how relevant is this ad|ad froze or)",
         r"(?i:\b(?:video|ad) (?:content )?(?:never|did not) (?:load|start|finish))",
         r"\A(?i:video ad feedback\b)",
         r"\b\d{1,2}:\d\d (?:- |– |— )?Source: \w+",
         r"(?i:\b(?:please )?enable javascript|browser (?:does not|doesn['’]t) support|disable your ad ?blocker)",
         r"(?i:\baccept (?:all )?cookies)",
+        r"(?i:\bcheck (?:your|the) \w+ \w+ here\b)|\ATake (?:our|the|\S+['’]s) [^.\n]{0,30}quiz\b",
     ),
     _starting(
         "navigation",
@@ -72,7 +73,7 @@ _RULES = (
         r"[A-Z][^:.?!\n]{2,45}:(?=[A-Z“\"‘'])[^\n]{8,}(?<![.”\"])\Z",  # the space went with the link's markup
         r"[^\n]{0,60}https?://\S+(?: (?:and|or|,) https?://\S+)*[\W_]*\Z",
         r"Follow every [^.\n]{3,60}\Z",
-        r"(?i:check (?:your|the) \w+ \w+ here)|[^\n]*>>>?\s*\Z",
+        r"[^\n]*>>>?\s*\Z",
     ),
     _whole(
         "navigation",
@@ -96,7 +97,8 @@ _RULES = (
     _anywhere(
         "signup",
         450,
-        "sign up|sign-up|subscri|inbox|delivered|newsletter|you have shared|your data|journalism|brands|join us|app",
+        "sign up|sign-up|subscri|inbox|delivered|newsletter|you have shared|your data|journalism|brands|join us|follow "
+        "|app",
         rf"(?:\A|[.!?:)…]\s*|\s)(?:Sign up|SIGN UP|Sign-up|Subscribe|SUBSCRIBE)\b[^\n]{{0,90}}?\b(?i:{_SUBSCRIBED})\b",
         r"(?i:\b(?:to|in|into) your inbox\b)",
         r"(?i:\bdelivered (?:straight |right |directly )?to your (?:inbox|phone|e-?mail))",
@@ -109,7 +111,8 @@ _RULES = (
         r"\A['‘’]?We['’]? includes [^\n]{3,100}\bbrands\b",
         r"(?i:\b(?:consider )?support(?:ing)? (?:our|local|quality|independent)(?: \w+)? journalism\b)",
         r"(?i:\bbecome an? (?:[^\n.]{0,30} )?(?:digital )?subscriber\b|\bsubscribers(?: only)?\. you can sign up\b)",
-        r"(?i:\Ajoin us on (?:twitter|facebook|instagram)\b)",
+        r"(?i:\Ajoin us on (?:twitter|facebook|instagram)\b|\bfollow our [^.\n]{0,40}newsletter)",
+        r"\bFollow [A-Z]\w+ on (?:Facebook|Twitter|Instagram|X)\b[^.\n]{0,60} for (?:the latest|more)\b",
         r"(?i:\A(?:download|get) (?:our|the) [^\n.]{0,30}\bapp\b[^\n.]{0,60}\.?\Z)",
     ),
     _whole(
@@ -126,7 +129,7 @@ _RULES = (
         r"(?i:\bpurchases? (?:you make )?(?:made )?through our links\b|\baffiliate links?\b)",
         r"(?i:\boffer (?:limited to|valid for|is for) new (?:subscribers|customers|members)\b)",
         r"(?i:\bprices were accurate at the time\b)",
-        r"(?i:\ba(?:n independent)? content partner offering\b)",
+        r"(?i:\bis an? (?:[\w ]{1,30} )?content partner\b)",
     ),
     _starting(
         "biography",
@@ -179,7 +182,7 @@ _RULES = (
         r"(?: (?:and wire )?(?:reports?|services?|staff|writers?))?\Z",
         r"(?:[A-Z][\w.’']*,? ){0,5}[A-Z]{2,}(?: [A-Z][a-z]+)? ?[—–-]+\Z",
         r"[^\n]{0,40}(?:©|\(c\) ?(?:19|20)\d\d|(?i:all rights reserved|copyright (?:19|20)\d\d))[^\n]{0,200}\Z",
-        r"[^\n]{0,60}\b(?:is|are|was) (?:supported|made possible|funded) in part by (?:a )?grants?\b",
+        r"[^\n]{0,60}\b(?:is|are|was) (?:supported|made possible|funded)(?: in part)? by (?:a )?grants?\b",
     ),
 )
 

@@ -26,6 +26,7 @@ def marked(*paragraphs: str) -> list[tuple[str, str]]:
         ("heading", "What drivers should do"),
         ("heading", "Who pays for the new bridge?"),
         ("heading", "3. Floods"),
+        ("heading", "2. March 3"),
         ("heading", "## The work"),
         ("navigation", "Read more: Ten bridges that may close this year"),
         ("navigation", "BRIDGES:Ten that may close this year"),
@@ -71,6 +72,8 @@ def test_boilerplate_is_marked(kind: str, paragraph: str) -> None:
         "CORRECTION: An earlier version of this story gave the wrong year; the bridge was built in 1911.",
         "$6.02",
         "March 3, 2021",
+        "April 18",
+        "April and May 2022",
     ],
 )
 def test_news_is_not_marked(paragraph: str) -> None:
