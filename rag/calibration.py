@@ -1,0 +1,61 @@
+"""The reader's weights and threshold, fitted by `evals/calibrate.py` and stored in `rag/calibration.json`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag.errors import StoreDamaged
+
+CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`ranking` weighs features to order candidates of one question; `confidence` (with `bias`) gives the log-odds
+    that a candidate answers. Below `threshold` the reader abstains.
+    """
+
+    features: tuple[str, ...]
+    ranking: tuple[float, ...]
+    confidence: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    @classmethod
+    def of(cls, stored: Mapping[str, object], features: Sequence[str]) -> Calibration:
+        """Raises StoreDamaged when the stored weights are for other features."""
+        ranking, confidence = _weights(stored, "ranking", features), _weights(stored, "confidence", features)
+        bias, threshold = stored["bias"], stored["threshold"]
+        if not isinstance(bias, float) or not isinstance(threshold, float):
+            raise _damaged("bias and threshold are no numbers")
+        return cls(tuple(features), ranking, confidence, bias, threshold)
+
+    def rank(self, values: Sequence[float]) -> float:
+        return sum(w * v for w, v in zip(self.ranking, values, strict=True))
+
+    def probability(self, values: Sequence[float]) -> float:
+        logit = self.bias + sum(w * v for w, v in zip(self.confidence, values, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@lru_cache(maxsize=4)
+def load_calibration(features: tuple[str, ...], path: Path = CALIBRATION_FILE) -> Calibration:
+    return Calibration.of(json.loads(path.read_text("utf-8")), features)
+
+
+def _weights(stored: Mapping[str, object], name: str, features: Sequence[str]) -> tuple[float, ...]:
+    weights = stored.get(name)
+    if not isinstance(weights, dict) or set(weights) != set(features):
+        raise _damaged(f"the {name} weights are not for the features that the reader computes")
+    return tuple(float(weights[feature]) for feature in features)
+
+
+def _damaged(why: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"The reader's calibration can't be used: {why}.", remedy="Run `python -m evals.calibrate` and keep its file."
+    )
