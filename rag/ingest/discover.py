@@ -32,7 +32,7 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[ArticleRejected]
     rejected: list[ArticleRejected] = []
     for path in paths:
         try:
-            for file in _expanded(path):
+            for file in _expanded(path, rejected):
                 files.setdefault(file.resolve(), file)
         except ArticleRejected as rejection:
             rejected.append(rejection)
@@ -41,12 +41,12 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[ArticleRejected]
     return list(files.values()), rejected
 
 
-def _expanded(path: Path) -> Iterator[Path]:
+def _expanded(path: Path, rejected: list[ArticleRejected]) -> Iterator[Path]:
     where = str(path)
     if not path.exists():
         raise ArticleRejected(where, "there is no such file or folder.", remedy="Check the path.")
     if path.is_dir():
-        yield from _in_folder(path)
+        yield from _in_folder(path, rejected)
     elif kind_of(path) is None:
         raise ArticleRejected(
             where, "files of this kind can't be read.", remedy=f"Give a file that ends in {_READABLE}."
@@ -57,10 +57,17 @@ def _expanded(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _in_folder(folder: Path) -> Iterator[Path]:
+def _in_folder(folder: Path, rejected: list[ArticleRejected]) -> Iterator[Path]:
+    """The files in a folder and below; subfolders that can't be read are added to `rejected`."""
+
+    def refuse(error: OSError) -> None:
+        reason = f"the folder can't be read ({error.strerror})."
+        rejected.append(ArticleRejected(str(error.filename), reason, remedy="Check its permissions."))
+
     passed_over = found = 0
+    refused_before = len(rejected)
     entered: set[Path] = set()
-    for here, folders, names in os.walk(folder, followlinks=True, onerror=_refused):
+    for here, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
         real = Path(here).resolve()
         if real in entered:
             folders.clear()
@@ -76,12 +83,6 @@ def _in_folder(folder: Path) -> Iterator[Path]:
                 passed_over += 1
     if passed_over:
         log.info("passed over files=%d folder=%s", passed_over, folder)
-    if not found:
+    if not found and len(rejected) == refused_before:
         reason = f"the folder holds no article ({passed_over} files of other kinds)."
         raise ArticleRejected(str(folder), reason, remedy=f"Put files in it that end in {_READABLE}.")
-
-
-def _refused(error: OSError) -> None:
-    raise ArticleRejected(
-        str(error.filename), f"the folder can't be read ({error.strerror}).", remedy="Check its permissions."
-    )

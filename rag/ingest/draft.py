@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from rag.errors import ArticleRejected
 from rag.ingest import dates, language
 from rag.ingest.boilerplate import mark
 from rag.ingest.decode import check_characters, check_text, with_line_feeds
-from rag.ingest.identity import canonical_url, key_of, proposed_id, source_of
+from rag.ingest.identity import Origin, canonical_url, key_of, proposed_id, source_of
 from rag.ingest.limits import Limits
 from rag.types import Article, Published
 
@@ -35,15 +34,6 @@ class Draft:
                 object.__setattr__(self, one.name, " ".join(value.split()) or None)
         authors = dict.fromkeys(" ".join(name.split()) for name in self.authors)
         object.__setattr__(self, "authors", tuple(name for name in authors if name))
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an article's bytes are: what a rejection names, the file, and the SHA-256 of the bytes in hex."""
-
-    where: str
-    path: Path
-    digest: str
 
 
 def settle(draft: Draft, origin: Origin, limits: Limits) -> Article:

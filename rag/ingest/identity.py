@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an article's bytes are: what a rejection names, the file, and the SHA-256 of the bytes in hex."""
+
+    where: str
+    path: Path
+    digest: str
+
 
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|cmpid|ocid)$", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}

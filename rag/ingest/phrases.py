@@ -71,7 +71,7 @@ _RULES = (
         r"in (?:photos|pictures)|live updates?|interactive|graphics?|fact[- ]checks?|opinion|explainer|quiz|poll)"
         r"\s?:\s?[^\s:][^\n]{3,}(?<![.”\"])\Z",
         r"[A-Z][^:.?!\n]{2,45}:(?=[A-Z“\"‘'])[^\n]{8,}(?<![.”\"])\Z",  # the space went with the link's markup
-        r"[^\n]{0,60}https?://\S+(?: (?:and|or|,) https?://\S+)*[\W_]*\Z",
+        r"(?:[^\n]{0,60}[:|>–-] ?)?https?://\S+(?: (?:and|or|,) https?://\S+)*[\W_]*\Z",
         r"Follow every [^.\n]{3,60}\Z",
         r"[^\n]*>>>?\s*\Z",
     ),
@@ -102,8 +102,8 @@ _RULES = (
         rf"(?:\A|[.!?:)…]\s*|\s)(?:Sign up|SIGN UP|Sign-up|Subscribe|SUBSCRIBE)\b[^\n]{{0,90}}?\b(?i:{_SUBSCRIBED})\b",
         r"(?i:\b(?:to|in|into) your inbox\b)",
         r"(?i:\bdelivered (?:straight |right |directly )?to your (?:inbox|phone|e-?mail))",
-        r"(?i:\b(?:you can|to|and) (?:sign up|subscribe)\b[^\n.]{0,60}\b(?:here|our)\b)",
-        r"(?i:\bsign up (?:right )?here\b|\bsubscribe (?:right )?here\b)",
+        r"(?i:(?=.*\b(?:newsletters?|inbox|e-?mails?|updates|alerts|texts?|edition|journalism|subscribers?)\b).*"
+        r"\b(?:sign up|subscribe)\b[^\n.]{0,60}\b(?:here|our)\b)",
         r"(?i:\bsign up for (?:our|the|\S+['’]s) [^\n.]{0,60}newsletters?\b)",
         r"\A[^\n]{0,40}\bThe [^\n.]{2,40} newsletter (?:provides|brings|gives|sends) you\b",
         r"(?i:\A(?:would you like|want) to (?:receive|get) [^\n]{2,80}newsletter\b)",
@@ -164,7 +164,8 @@ _RULES = (
         "credit",
         400,
         "photo|image|picture|credit|illustration|caption|courtesy",
-        r"(?:\A|[\s(])(?:Photo|Image|Picture|Credit|Illustration)s? ?(?:by|from|:|via|/|courtesy of)[^\n]{2,90}\)?\Z",
+        r"(?:\A|[\s(])(?:Photo|Image|Picture|Credit|Illustration)s? ?(?:by|:|via|/|courtesy of) ?"
+        r"[A-Z@][^\n.]{1,70}\.?\)?\Z",
         r"(?i:\bhide caption(?: \d+ of \d+)?\W*\Z)",
         r"(?:\.|,|\A) ?Courtesy(?: of)? [A-Z][^\n.]{2,60}\Z",
     ),

@@ -1,4 +1,7 @@
-"""A file to units: one article's raw bytes each, hashed without being parsed, read only if they are new."""
+"""A file to units: one article's raw bytes each, hashed without being parsed, read only if they are new.
+
+The readers are imported when the first unit is read: a command that reads none must not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from rag.errors import ArticleRejected
-from rag.ingest.decode import decode
 from rag.ingest.discover import kind_of
-from rag.ingest.draft import Draft, Origin, settle
+from rag.ingest.identity import Origin
 from rag.ingest.limits import Limits
 from rag.ingest.lines import lines
-from rag.ingest.plain import read_markdown, read_text
-from rag.ingest.records import read_record
-from rag.ingest.sandbox import read_apart
 from rag.types import Article
 
 __all__ = ["Limits", "Unit", "units"]
@@ -58,7 +57,9 @@ def _line_units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
 
 
 def _read_line(raw: bytes, origin: Origin, limits: Limits) -> Article:
-    return settle(read_record(raw, origin.where, origin.digest), origin, limits)
+    from rag.ingest.readers import read_line
+
+    return read_line(raw, origin, limits)
 
 
 def _file_unit(path: Path, limits: Limits) -> Unit:
@@ -77,19 +78,9 @@ def _read_file(origin: Origin, limits: Limits) -> Article:
         raise _unreadable(origin.path, error) from error
     if hashlib.sha256(raw).hexdigest() != origin.digest:
         raise ArticleRejected(origin.where, "it changed while it was being ingested.", remedy="Ingest it again.")
-    return settle(_draft(raw, origin, limits), origin, limits)
+    from rag.ingest.readers import read_whole
 
-
-def _draft(raw: bytes, origin: Origin, limits: Limits) -> Draft:
-    kind = kind_of(origin.path)
-    if not raw:
-        raise ArticleRejected(origin.where, "the file is empty.", remedy="Give it a text, or leave it out.")
-    if kind == ".pdf":
-        return read_apart("pdf", raw, origin.where, limits)
-    if kind in {".html", ".htm"}:
-        return read_apart("html", raw, origin.where, limits)
-    text = decode(raw, origin.where)
-    return read_text(text) if kind == ".txt" else read_markdown(text, origin.where)
+    return read_whole(raw, origin, limits)
 
 
 def _check_size(path: Path, limits: Limits) -> None:
