@@ -31,16 +31,21 @@ WINDOW_WORDS = 30  # about one sentence
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The question's analysed words in order, and what each tells: its inverse passage frequency."""
+    """The question's analysed words and what each tells: its inverse passage frequency.
 
-    words: tuple[str, ...]
+    `pairs` are its neighbouring words, each pair with the lesser idf of the two; `total` is the sum of all idf.
+    """
+
     idf: Mapping[str, float]
+    pairs: Mapping[tuple[str, str], float]
+    total: float
 
     @classmethod
     def of(cls, words: Sequence[str], frequency: Mapping[str, int], passages: int) -> Terms:
-        """`frequency` is in how many of the `passages` each word occurs. Weights as in BM25."""
+        """`words` in the question's order; `frequency` is in how many of the `passages` each occurs."""
         idf = {w: math.log(1 + (passages - n + 0.5) / (n + 0.5)) for w, n in frequency.items()}
-        return cls(tuple(words), idf)
+        lesser = {(one, next_): min(idf[one], idf[next_]) for one, next_ in pairwise(words)}
+        return cls(idf, lesser, sum(idf.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +71,52 @@ def rank(terms: Terms, candidates: Sequence[Candidate]) -> list[Scores]:
     ]
 
 
+def promising(bm25: Mapping[int, float], dense: Mapping[int, float], most: int) -> list[int]:
+    """The `most` passages that score best by these two signals alone; the other signals cost a look at their text."""
+    ids = list(bm25)
+    by_words = _of_best(np.array([bm25[i] for i in ids]))
+    by_vector = _of_range(np.array([dense.get(i, 0.0) for i in ids]))
+    order = np.argsort(-(WEIGHTS["bm25"] * by_words + WEIGHTS["dense"] * by_vector), kind="stable")
+    return [ids[n] for n in order[:most]]
+
+
 def signals(terms: Terms, candidates: Sequence[Candidate]) -> dict[str, NDArray[np.float64]]:
     """Each signal of WEIGHTS for each candidate, between 0 and 1."""
+    places = [_places(terms, c.body) for c in candidates]
     return {
         "bm25": _of_best(np.array([c.bm25 for c in candidates])),
         "dense": _of_range(np.array([c.dense for c in candidates])),
         "title": np.array([coverage(terms, c.title) for c in candidates]),
         "lead": np.array([float(c.ordinal == 0) for c in candidates]),
-        "window": np.array([window(terms, c.body) for c in candidates]),
-        "pairs": np.array([pairs(terms, c.body) for c in candidates]),
+        "window": np.array([_window(terms, found) for found in places]),
+        "pairs": np.array([_pairs(terms, found) for found in places]),
     }
 
 
 def coverage(terms: Terms, words: Sequence[str]) -> float:
     """The share of the question, weighed by idf, that is among `words`."""
-    present = set(words)
-    total = sum(terms.idf.values())
-    return sum(weight for word, weight in terms.idf.items() if word in present) / total if total else 0.0
+    return sum(terms.idf[word] for word in terms.idf.keys() & words) / terms.total if terms.total else 0.0
 
 
 def window(terms: Terms, words: Sequence[str]) -> float:
     """The largest share of the question, weighed by idf, within WINDOW_WORDS words."""
-    total = sum(terms.idf.values())
-    places = [(at, word) for at, word in enumerate(words) if word in terms.idf]
+    return _window(terms, _places(terms, words))
+
+
+def pairs(terms: Terms, words: Sequence[str]) -> float:
+    """The share of the question's pairs of neighbouring words, weighed by the lesser idf, that are neighbours here."""
+    return _pairs(terms, _places(terms, words))
+
+
+Places = list[tuple[int, str]]
+"""Where the question's words stand in a passage, counted in words."""
+
+
+def _places(terms: Terms, words: Sequence[str]) -> Places:
+    return [(at, word) for at, word in enumerate(words) if word in terms.idf]
+
+
+def _window(terms: Terms, places: Places) -> float:
     inside: dict[str, int] = {}
     best = found = 0.0
     first = 0
@@ -101,22 +129,20 @@ def window(terms: Terms, words: Sequence[str]) -> float:
             found -= terms.idf[left] if not inside[left] else 0.0
             first += 1
         best = max(best, found)
-    return best / total if total else 0.0
+    return best / terms.total if terms.total else 0.0
 
 
-def pairs(terms: Terms, words: Sequence[str]) -> float:
-    """The share of the question's pairs of neighbouring words, weighed by the lesser idf, that are neighbours here."""
-    wanted = {pair: min(terms.idf.get(word, 0.0) for word in pair) for pair in pairwise(terms.words)}
-    total = sum(wanted.values())
-    present = set(pairwise(words))
-    return sum(weight for pair, weight in wanted.items() if pair in present) / total if total else 0.0
+def _pairs(terms: Terms, places: Places) -> float:
+    present = {(one, next_) for (at, one), (then, next_) in pairwise(places) if then == at + 1}
+    total = sum(terms.pairs.values())
+    return sum(terms.pairs[pair] for pair in present & terms.pairs.keys()) / total if total else 0.0
 
 
 def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    best = scores.max()
+    best = scores.max(initial=0.0)
     return scores / best if best > 0 else np.zeros_like(scores)
 
 
 def _of_range(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    least, best = scores.min(), scores.max()
+    least, best = scores.min(initial=np.inf), scores.max(initial=-np.inf)
     return (scores - least) / (best - least) if best > least else np.zeros_like(scores)

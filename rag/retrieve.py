@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.ports import Embedder, VectorIndex, Vectors
-from rag.rank import Candidate, Terms, rank
+from rag.rank import Candidate, Terms, promising, rank
 from rag.types import ArticleRef, Hit, Passage, Query, Scores
 
-BY_WORDS = 120  # candidates from each side; more changed no rank above 20 and costs time
-BY_VECTOR = 60
+BY_WORDS, BY_VECTOR = 100, 60  # passages from each side
+RANKED = (
+    60  # of them, at least this many and twice what is asked for are read and ranked; more changed nothing above 20
+)
 ADJOINING = 2  # passages in a row of one article before others get a place
 
 _WORD = re.compile(r"[^\W_]+")
@@ -95,10 +97,10 @@ class Retriever:
         return _chosen(view.ledger, ranked, query.k)
 
     def find(self, view: View, query: Query) -> Found:
-        """What is to be ranked: the passages that words or vectors found, at least `query.k` of each if there are."""
+        """What is to be ranked: the most promising of the passages that words or vectors found."""
         words = self._analyze(query.text)
         bm25, dense = self._scored(view, query, words)
-        stored = view.ledger.passages(list(bm25))
+        stored = view.ledger.passages(promising(bm25, dense, max(RANKED, 2 * query.k)))
         terms = Terms.of(words, {w: view.keywords.frequency(w) for w in dict.fromkeys(words)}, view.keywords.count())
         candidates = [self._candidate(stored[i], bm25[i], dense.get(i, 0.0)) for i in stored]
         return Found(terms, list(stored.values()), candidates)
