@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunk import chunk
@@ -79,6 +79,7 @@ def test_a_text_of_marks_and_rules_has_no_passage() -> None:
     assert chunk(article(" \n ")) == []
 
 
+@settings(deadline=None)
 @given(WILD, st.lists(st.tuples(st.integers(0, 600), st.integers(1, 60)), max_size=4), st.sampled_from([200, 800]))
 def test_passages_of_any_text_are_whole_trimmed_and_unmarked(
     text: str, places: list[tuple[int, int]], target: int

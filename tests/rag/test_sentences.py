@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.sentences import LONGEST, paragraph_spans, sentence_spans
@@ -95,6 +95,7 @@ def test_offsets_are_into_the_whole_text() -> None:
     assert [text[s.start : s.end] for s in sentence_spans(text, 11, 22)] == ["Second one."]
 
 
+@settings(deadline=None)
 @given(WILD)
 def test_sentences_are_trimmed_in_order_and_leave_no_character_out(text: str) -> None:
     spans = sentence_spans(text)

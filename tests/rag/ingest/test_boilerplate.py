@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.boilerplate import mark
@@ -142,6 +142,7 @@ def test_the_articles_that_ship_come_out_right(file: str, kinds: list[str], firs
     assert text[marks[0].start : marks[-1].end].endswith(last)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

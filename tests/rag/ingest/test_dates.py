@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.dates import in_text, parse_published
@@ -50,6 +50,7 @@ def test_a_text_dates_itself_only_in_a_dateline(text: str, day: str | None) -> N
     assert (found and (found.at, found.known)) == (day and (day, "text"))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_gives_a_date_or_none(value: str) -> None:
     at = parse_published(value)

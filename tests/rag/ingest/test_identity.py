@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.identity import canonical_url, source_of
@@ -26,6 +26,7 @@ def test_what_is_no_web_address_has_no_canonical_form(url: str) -> None:
     assert canonical_url(url) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_canonical_form_is_its_own(rest: str) -> None:
     once = canonical_url(f"https://a.example/{rest}")
