@@ -36,6 +36,7 @@ class Unit:
 def units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
     """The units of a file in its order. What can't be a unit is a rejection, and the rest goes on."""
     try:
+        _check_name(path)
         if kind_of(path) in {".jsonl", ".jsonl.gz"}:
             _check_size(path, limits)
             yield from _line_units(path, limits)
@@ -81,6 +82,14 @@ def _read_file(origin: Origin, limits: Limits) -> Article:
     from rag.ingest.readers import read_whole
 
     return read_whole(raw, origin, limits)
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        where = str(path).encode("utf-8", "replace").decode()
+        raise ArticleRejected(where, "its path is not valid Unicode.", remedy="Rename the file or folder.") from error
 
 
 def _check_size(path: Path, limits: Limits) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,11 @@ def test_a_file_that_changes_between_hash_and_read_is_rejected(tmp_path: Path) -
     with pytest.raises(ArticleRejected, match="can't be read"):
         unit.read()
     assert "can't be read" in rejection_of(path).reason
+
+
+def test_a_file_whose_name_is_not_unicode_is_rejected(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_text(STORY)
+    rejection = rejection_of(path)
+    assert "not valid Unicode" in rejection.reason
+    assert rejection.where.encode()
