@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.rank import WINDOW_WORDS, Candidate, Terms, coverage, pairs, rank, window
+from rag.rank import WINDOW_WORDS, Candidate, Terms, coverage, pairs, promising, rank, window
 
 WORDS = ["who", "paid", "for", "the", "harbour", "bridge"]
 FREQUENCY = {"who": 300, "paid": 60, "for": 900, "the": 990, "harbour": 8, "bridge": 5}
@@ -62,6 +62,15 @@ def test_the_raw_scores_are_kept() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert rank(TERMS, []) == []
+    assert promising({}, {}, 5) == []
+
+
+def test_the_promising_are_those_that_words_or_vectors_favour() -> None:
+    bm25 = {1: 9.0, 2: 1.0, 3: 5.0, 4: 0.0}
+    dense = {1: 0.1, 2: 0.1, 3: 0.9}
+
+    assert promising(bm25, dense, 2) == [1, 3]
+    assert sorted(promising(bm25, dense, 9)) == [1, 2, 3, 4]
 
 
 @given(given=st.lists(candidates, min_size=1, max_size=8))
