@@ -31,6 +31,7 @@ _BEFORE_PLACE = re.compile(
     r"(?:\b(?:in|at|from|near|to|across|outside|of|around|into|towards?|for|between|and|over|throughout)|^) "
     r"(?:the |southern |northern |eastern |western |central |\w+ern )?$"
 )
+_AT_PLACE = re.compile(r"\b(?:in|at|near|inside|outside) (?:the )?$")
 _DATELINE = re.compile(r"[A-Z][A-Z .,]{2,40}(?:\([A-Za-z ]+\) ?)?(?:--|—|–|-) |\([A-Z][A-Za-z ]{1,20}\) ")
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|since|so that|in order to|after|amid|citing|thanks to|over|as a result|reason|"
@@ -55,6 +56,8 @@ def possible_answers(asked: Asked, sentence: str) -> list[Found]:
     found = [
         one for one in find(sentence) if one.kind in kinds and one.start >= opens and not _repeats(one, sentence, known)
     ]
+    if asked.wanted == "person":
+        found = [one for one in found if not _AT_PLACE.search(sentence[: one.start])]
     if asked.wanted == "place":
         found = [
             one

@@ -32,8 +32,8 @@ _WORDS = rf"(?:a |several )?(?:{_UNIT_WORDS}|hundreds?|thousands?|millions?|bill
 _NUMBER = rf"(?:{_DIGITS}|{_WORDS})(?:[ -](?:{_UNIT_WORDS}|hundred|thousand|million|billion|trillion)\b)*"
 _CURRENCY = r"(?:dollars?|euros?|pounds?|yen|yuan|rupees?|roubles?|rubles?|won|pesos?|francs?|cents?|pence)"
 _MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)\.?"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -88,7 +88,7 @@ _PATTERNS: tuple[tuple[SpanKind, re.Pattern[str]], ...] = (
     ),
 )
 
-_CAPITAL = r"(?:[A-Z][\w&’'-]*|(?:[A-Z]\.){2,}|[A-Z]\.(?= [A-Z]))"
+_CAPITAL = r"(?:(?:[A-Z]\.){2,}|[A-Z]\.(?= [A-Z])|[A-Z][\w&’'-]*)"
 _JOIN = r"(?:of the|of|de|del|da|di|la|le|van der|van|von|bin|al|and the|&|for)"
 _NAME = re.compile(rf"{_CAPITAL}(?:(?: {_JOIN})? {_CAPITAL})*")
 _NOT_A_NAME = re.compile(rf"(?:{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$")

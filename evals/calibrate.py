@@ -1,0 +1,192 @@
+"""`python -m evals.calibrate DATA`: fits the reader's weights and threshold and writes `rag/calibration.json`.
+
+DATA holds `train/qa.jsonl.gz`. An archive of its contexts is ingested and searched by the library itself, then a
+ranking of sentences and the probability of the best one are fitted on 70 % of the contexts and judged on the others.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from evals.calibration_cases import CalibrationCase, context_urls, make_cases, read_rows
+from evals.fit import Group, Matrix, balanced_threshold, calibration_error, fit_confidence, fit_ranking
+from rag.calibration import CALIBRATION_FILE, Calibration
+from rag.features import FEATURES
+from rag.jobs import open_ingest
+from rag.ports import Embedder, Vectors
+from rag.question import ask
+from rag.scoring import PROMISING, Scored, score
+from rag.settings import load_settings
+from rag.types import Query
+from rag.wiring import embedder_of, open_byline
+
+HITS = 10
+_FITTED = 0.7
+_NONE = Calibration(FEATURES, (0.0,) * len(FEATURES), (0.0,) * len(FEATURES), 0.0, 0.0)
+
+
+class Remembering:
+    """An embedder that embeds each text once: the sentences of an archive come up again and again."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = {}
+        self.identity = embedder.identity
+        self.dimensions = embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= dict(zip(new, self._embedder.embed(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case with the candidates that were found for it."""
+
+    case: CalibrationCase
+    group: Group
+
+    @property
+    def fitted(self) -> bool:
+        """By context, so that no context is on both sides."""
+        return zlib.crc32(self.case.url.encode()) % 100 < 100 * _FITTED
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="The folder that holds train/qa.jsonl.gz.")],
+    work: Annotated[Path | None, typer.Option(help="Keep the archive of contexts here, and use it again.")] = None,
+    seed: int = 7,
+    out: Path = CALIBRATION_FILE,
+) -> None:
+    """Fit the reader's weights and threshold."""
+    rows = read_rows(data)
+    cases = make_cases(rows, seed)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = work or Path(temporary)
+        if not (folder / "archive").exists():
+            _ingest(rows, folder)
+        told = _ask_all(cases, folder)
+    fitted = _fit(told) | {"data": _described(rows, cases, seed)}
+    out.write_text(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(fitted["scores"], indent=1))
+
+
+def _ingest(rows: Sequence[dict[str, Any]], folder: Path) -> None:
+    file = folder / "contexts.jsonl.gz"
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        for context, url in context_urls(rows).items():
+            lines.write(json.dumps({"id": url, "url": url, "text": context}) + "\n")
+    with open_ingest(load_settings(data_dir=folder / "archive"), [file]) as job:
+        job.run(lambda _: None)
+
+
+def _ask_all(cases: Sequence[CalibrationCase], folder: Path) -> list[Told]:
+    settings = load_settings(data_dir=folder / "archive")
+    embedder = Remembering(embedder_of(settings))
+    told = []
+    with open_byline(settings) as library, typer.progressbar(cases, label="questions") as shown:
+        for case in shown:
+            hits = [hit for hit in library.search(Query(case.question, k=HITS + 2)) if hit.left_out is None]
+            if case.kind == "hidden":
+                hits = [hit for hit in hits if hit.article.url != case.url]
+            scored = score(ask(case.question), hits[:HITS], embedder, _NONE, PROMISING)
+            if scored:
+                told.append(Told(case, _group(case, scored)))
+    return told
+
+
+def _group(case: CalibrationCase, scored: Sequence[Scored]) -> Group:
+    answers = [
+        case.kind == "answerable"
+        and one.candidate.hit.article.url == case.url
+        and any(answer.lower() in one.candidate.text.lower() for answer in case.answers)
+        for one in scored
+    ]
+    return Group(np.array([one.values for one in scored]), np.array(answers))
+
+
+def _fit(told: Sequence[Told]) -> dict[str, Any]:
+    fitted, kept = [t for t in told if t.fitted], [t for t in told if not t.fitted]
+    ranking = fit_ranking([t.group for t in fitted])
+    values, right, kinds = _best(fitted, ranking)
+    coefficients, bias = fit_confidence(values, right, _weights(kinds))
+    probability, found, kept_kinds = _judged(kept, ranking, coefficients, bias)
+    threshold = balanced_threshold(
+        probability[kept_kinds == "answerable"],
+        [probability[kept_kinds == kind] for kind in ("unanswerable", "hidden", "swapped")],
+    )
+    return {
+        "ranking": dict(zip(FEATURES, ranking.round(4).tolist(), strict=True)),
+        "confidence": dict(zip(FEATURES, coefficients.round(4).tolist(), strict=True)),
+        "bias": round(bias, 4),
+        "threshold": round(threshold, 2),
+        "scores": _scores(probability, found, kept_kinds, threshold),
+    }
+
+
+def _judged(
+    kept: Sequence[Told], ranking: Matrix, coefficients: Matrix, bias: float
+) -> tuple[Matrix, NDArray[np.bool_], NDArray[np.str_]]:
+    values, right, kinds = _best(kept, ranking)
+    return 1.0 / (1.0 + np.exp(-(values @ coefficients + bias))), right, kinds
+
+
+def _best(told: Sequence[Told], ranking: Matrix) -> tuple[Matrix, NDArray[np.bool_], NDArray[np.str_]]:
+    """Of each case the features of its best candidate, whether that answers, and the kind of the case."""
+    best = [int(np.argmax(t.group.values @ ranking)) for t in told]
+    values = np.array([t.group.values[n] for t, n in zip(told, best, strict=True)])
+    right = np.array([bool(t.group.answers[n]) for t, n in zip(told, best, strict=True)])
+    return values, right, np.array([t.case.kind for t in told])
+
+
+def _weights(kinds: NDArray[np.str_]) -> Matrix:
+    """Answerable and unanswerable cases weigh the same in sum, and so does each kind of the latter."""
+    many = Counter(kinds.tolist())
+    others = len(many) - 1
+    return np.array([1 / many[k] if k == "answerable" else 1 / (others * many[k]) for k in kinds.tolist()]) * len(kinds)
+
+
+def _scores(probability: Matrix, right: NDArray[np.bool_], kinds: NDArray[np.str_], threshold: float) -> dict[str, Any]:
+    """On the contexts that were kept back."""
+    answered = probability >= threshold
+    order = np.argsort(-probability)
+    risk = {
+        f"{share:.1f}": round(float(1 - right[order][: max(1, int(share * len(order)))].mean()), 3)
+        for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+    }
+    return {
+        "best_sentence_answers": round(float(right[kinds == "answerable"].mean()), 3),
+        "answered": {str(kind): round(float(answered[kinds == kind].mean()), 3) for kind in np.unique(kinds)},
+        "right_when_answered": round(float(right[answered].mean()), 3),
+        "calibration_error": round(calibration_error(probability, right), 3),
+        "risk_at_coverage": risk,
+        "cases": {str(kind): int((kinds == kind).sum()) for kind in np.unique(kinds)},
+    }
+
+
+def _described(rows: Sequence[dict[str, Any]], cases: Sequence[CalibrationCase], seed: int) -> dict[str, Any]:
+    licences = {row["source"]: row["licence"] for row in rows}
+    used = Counter(case.source for case in cases)
+    return {
+        "seed": seed,
+        "cases": dict(sorted(Counter(case.kind for case in cases).items())),
+        "sources": [{"source": s, "licence": licences[s], "cases": n} for s, n in sorted(used.items())],
+    }
+
+
+if __name__ == "__main__":
+    typer.run(main)

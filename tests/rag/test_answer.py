@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer import compose, date_of, outlet_of
+from rag.cite import cite
+from rag.types import Answer, Evidence, Reading
+from rag.verify import verify
+from tests.rag.reading import article, hit
+
+FERRY = hit("The ferry\n  sank.", "Nobody was hurt.", of=article("ferry"))
+LATER = hit("Two were hurt.", rank=2, of=article("later", source=None, title="Ferry, again", published=None))
+TEXTS = {"ferry": FERRY.text, "later": LATER.text}
+
+
+def composed(reading: Reading) -> Answer:
+    return compose(
+        "Was anyone hurt?",
+        reading,
+        cite(reading.evidence, lambda ref: TEXTS[ref.id]),
+        [FERRY, LATER] * 3,
+        verify=verify,
+        answer_id="x",
+        as_of=None,
+        timings_ms={},
+        models={},
+    )
+
+
+def test_sentences_carry_their_numbers_and_show_single_spaces() -> None:
+    answer = composed(Reading((Evidence(FERRY, 0, 17, 0.9, "ferry"), Evidence(LATER, 0, 14, 0.8)), 0.9))
+    assert answer.text == "The ferry sank. [1] Two were hurt. [2]"
+    assert answer.citations[0].quote == "The ferry\n  sank."
+    assert (answer.status, answer.short_answer, answer.nearest) == ("answered", "ferry", ())
+    assert {s.verdict for s in answer.sentences} == {"supported"}
+
+
+def test_abstaining_gives_the_nearest_passages_and_what_is_missing() -> None:
+    answer = composed(Reading((), 0.1, missing="no passage mentions Brax"))
+    assert answer.status == "no_evidence"
+    assert "no passage mentions Brax" in answer.text
+    assert len(answer.nearest) == 3
+    assert answer.citations == answer.sentences == ()
+
+
+def test_a_conflict_names_outlet_and_date_and_picks_no_winner() -> None:
+    evidence = (Evidence(FERRY, 18, 34, 0.9, "Nobody"), Evidence(LATER, 0, 14, 0.8, "Two"))
+    answer = composed(Reading(evidence, 0.9, conflict=True))
+    assert "example.com, 2024-03-01: Nobody was hurt. [1]" in answer.text
+    assert "Ferry, again, date unknown: Two were hurt. [2]" in answer.text
+    assert answer.short_answer is None
+
+
+def test_an_outlet_falls_back_to_title_then_file() -> None:
+    assert outlet_of(article("a", source=None, title="T")) == "T"
+    assert outlet_of(article("a", source=None)) == "a.txt"
+    assert date_of(article("a", published="2024-03-01T10:00:00Z")) == "2024-03-01"
+
+
+def test_evidence_without_its_citation_is_an_error() -> None:
+    reading = Reading((Evidence(FERRY, 0, 17, 0.9),), 0.9)
+    with pytest.raises(KeyError, match="ferry"):
+        compose("q", reading, [], [], verify=verify, answer_id="x", as_of=None, timings_ms={}, models={})
