@@ -104,6 +104,15 @@ class Archive:
             searcher = searcher.with_tail(*keywords_tail(snapshot))
         return View(snapshot, searcher, self._dense(snapshot, opened))
 
+    def warm_up(self) -> None:
+        """For a process that stays: Chroma open and level, and the vectors in memory where there are not too many."""
+        try:
+            with self.view() as view:
+                self._memory.after(0, view.ledger)
+        except StoreEmpty:
+            return
+        self.level_chroma()
+
     def level_chroma(self) -> None:
         """Bring Chroma level, where this process has it open; takes as long as there are passages to add."""
         with self.ledger.snapshot() as snapshot, self._guard:
@@ -199,6 +208,9 @@ class DenseSearch:
 
     def cosines(self, vector: Vectors, ids: Collection[int]) -> dict[int, float]:
         """The cosine of each of `ids` that has a vector."""
+        everything = self._memory.everything_if_held(self._snapshot)
+        if everything is not None:
+            return dict(everything.search(vector, len(ids), ids))
         found, matrix = self._snapshot.vectors(list(ids))
         if not len(found):
             return {}
@@ -225,6 +237,11 @@ class _VectorsInMemory:
                 self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))
             self._extend(snapshot)
             return self._index.after(passage_id)
+
+    def everything_if_held(self, snapshot: Snapshot) -> ExactIndex | None:
+        with self._guard:
+            held = self._after == 0
+        return self.after(0, snapshot) if held else None
 
     def _extend(self, snapshot: Snapshot) -> None:
         last = int(self._index.ids[-1]) if len(self._index.ids) else (self._after or 0)

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
 from rag import schema as s
 from rag.errors import StoreDamaged
@@ -28,7 +27,7 @@ _IN_LIST = 500  # SQLite's limit on variables is far higher; this keeps statemen
 
 
 class Ledger:
-    """A handle on the ledger file. Cheap to open; a connection is taken for each snapshot."""
+    """A handle on the ledger file. Each snapshot takes a connection from a pool."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -40,7 +39,7 @@ class Ledger:
         Raises StoreDamaged when the file is no ledger or one of another schema.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+        engine = create_engine(f"sqlite:///{path}")
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         try:

@@ -26,6 +26,8 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
     embedder = embedder_of(settings)
     archive = Archive(settings, chroma_from=ONE_SHOT_CHROMA_FROM if one_shot else 0)
     _check_model(archive.ledger, embedder)
+    if not one_shot:
+        archive.warm_up()
 
     def reader() -> Reader:
         from rag.read import Reader as ExtractiveReader
