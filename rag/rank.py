@@ -1,8 +1,8 @@
 """How well passages fit a question: a weighted sum of a few signals, each between 0 and 1. Pure.
 
-On news BM25 is ahead of a small dense model, so its score leads and the others correct it. The weights were chosen on
-one half of the questions that `evals/bench/fusion.py` reads and checked on the other half and on a second collection;
-that script prints the table of what was tried.
+On news BM25 is ahead of a small dense model, so its score leads and the others correct it. The weights are rounded, and
+were chosen by hand with both halves of the questions that `evals/bench/fusion.py` reads and a second collection in
+view: none of these is a clean test of them. That script prints the table of what was tried.
 """
 
 from __future__ import annotations
