@@ -2,7 +2,7 @@
 
 DATA holds RealTimeQA 2022; ARCHIVE is a data folder into which its articles were ingested. A question counts as a hit
 at k when one of the first k passages is of its own articles and contains a gold string. The halves (by a
-hash of the question's id) and, with `--second`, a collection of another kind show how far a gain holds; the weights were
+hash of the question's id) and, with `--second`, another kind of collection show how far a gain holds; the weights were
 chosen with all of them in view. Near-duplicates are not folded here, so that only the ranking differs between rows.
 """
 
