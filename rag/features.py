@@ -27,6 +27,7 @@ FEATURES = (
     "lacks_kind",  # holds none, of a kind that form alone would show
     "closeness",  # the question's words around that span
     "cosine",  # of question and candidate, by the embedder
+    "passage_cosine",  # of question and passage, as retrieval measured it
     "fused",  # the hit's score over the best hit's
     "lead",  # one of the article's first sentences
     "asks",  # is itself a question
@@ -95,6 +96,7 @@ def features(asked: Asked, candidate: Candidate, seen: Seen, cosine: float, best
         1.0 if strict and not answers else 0.0,
         _closeness(asked, candidate, answers),
         cosine,
+        hit.scores.dense or 0.0,
         hit.scores.fused / best_fused if best_fused > 0 else 0.0,
         1.0 if hit.passage.ordinal == 0 and candidate.last < 3 else 0.0,
         1.0 if candidate.text.endswith("?") else 0.0,

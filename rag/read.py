@@ -12,7 +12,7 @@ from rag.answer_types import possible_answers
 from rag.calibration import Calibration, load_calibration
 from rag.candidates import MAX_JOINED, Candidate
 from rag.conflict import figures_differ, stages_differ
-from rag.features import FEATURES, closeness
+from rag.features import FEATURES, closeness, names_met, with_initials
 from rag.missing import missing
 from rag.ports import Embedder
 from rag.question import Asked, ask
@@ -24,6 +24,7 @@ MAX_SENTENCES = MAX_JOINED
 ALSO = 0.6  # a further sentence needs this share of the best one's probability
 ALIKE = 0.6  # sentences that share more of their words than this say the same
 CONFLICT_COVER = 0.5  # a sentence that disagrees must have this share of the question's words
+PARTIES = 2  # names in a question about a deal: who with whom
 _COVER = FEATURES.index("cover")
 
 
@@ -53,14 +54,23 @@ class Reader:
 
     def _disagree(self, asked: Asked, best: Scored, other: Scored) -> bool:
         one, two = best.candidate, other.candidate
-        if two.hit.article.id in {one.hit.article.id, *one.hit.also_in} or other.probability < self._threshold:
+        if two.hit.article.id in {one.hit.article.id, *one.hit.also_in}:
             return False
         if min(best.values[_COVER], other.values[_COVER]) < CONFLICT_COVER:
             return False
-        if stages_differ(one.text, two.text):
+        if _parties_in_both(asked, one, two) and stages_differ(one.text, two.text):
             return True
         first, second = _best_answer(asked, one), _best_answer(asked, two)
-        return bool(first and second and figures_differ(one.text, first, two.text, second))
+        likely = other.probability >= self._threshold
+        return bool(likely and first and second and figures_differ(one.text, first, two.text, second))
+
+
+def _parties_in_both(asked: Asked, one: Candidate, other: Candidate) -> bool:
+    """Whether the question names two parties at least and each candidate names them all."""
+    if len(asked.names) < PARTIES:
+        return False
+    stems = [with_initials(each.text, each.stems) for each in (one, other)]
+    return all(names_met(asked, present) == 1.0 for present in stems)
 
 
 def _choose(scored: Sequence[Scored], threshold: float) -> list[Scored]:

@@ -15,7 +15,7 @@ from rag.terms import share
 from rag.types import Hit
 
 PROMISING = 40  # candidates that are looked at closely, out of some 130 in 20 hits
-EMBEDDED = 16  # the most promising candidates by words alone; about 40 ms of embedding
+EMBEDDED = 12  # the most promising candidates by words alone; some 40 to 60 ms of embedding on two free cores
 WITHOUT_QUANTITY = 0.3  # of the probability of a sentence that lacks the wanted figure or date
 _LACKS_KIND = FEATURES.index("lacks_kind")
 _COSINE = FEATURES.index("cosine")
