@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.chunk import chunk, embedded_text
 from rag.errors import ArticleRejected
@@ -27,7 +29,7 @@ from rag.types import Article, Passage
 log = logging.getLogger("byline.ingest")
 
 _LOOKED_UP = 256  # digests looked up at a time
-BATCH_PASSAGES = 768  # embedded together (sorted by length, so more wastes less padding), about 8 s of work
+BATCH_PASSAGES = 512  # embedded together (sorted by length, so more wastes less padding), about 5 s of work
 
 
 class Unit(Protocol):
@@ -70,6 +72,14 @@ class _Prepared:
     signature: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """A batch whose vectors, a row for each passage in order, are being made."""
+
+    batch: Sequence[_Prepared]
+    vectors: Future[NDArray[np.float16]]
+
+
 class Ingestor:
     """Writes units into a store. The caller holds the writer's lock through the store."""
 
@@ -83,12 +93,20 @@ class Ingestor:
         self._claim_model()
 
     def run(self, units: Iterable[Unit | ArticleRejected], tell: Tell = lambda _: None) -> IngestReport:
-        """Ingest all units. An interruption (Ctrl-C) ends it early with what is stored and whole."""
+        """Ingest all units. An interruption (Ctrl-C) ends it early with what is stored and whole.
+
+        A batch is embedded while the one before is written and the one after is read: embedding is most of the work,
+        and the rest would leave its cores idle.
+        """
         report = IngestReport()
         try:
-            for batch in self._batches(units, report, tell):
-                self._store_batch(batch, report)
-                tell(report)
+            with ThreadPoolExecutor(1) as embedding:
+                before: _Embedding | None = None
+                for batch in self._batches(units, report, tell):
+                    now = _Embedding(batch, embedding.submit(self._embed, batch))
+                    self._store_batch(before, report, tell)
+                    before = now
+                self._store_batch(before, report, tell)
             self._store.level_chroma()
         except KeyboardInterrupt:
             report.interrupted = True
@@ -139,30 +157,30 @@ class Ingestor:
         passages = tuple(chunk(article, self._passage_chars))
         return _Prepared(unit.digest, article, passages, signature(article.text, article.marks))
 
-    def _store_batch(self, batch: Sequence[_Prepared], report: IngestReport) -> None:
-        started = time.perf_counter()
+    def _embed(self, batch: Sequence[_Prepared]) -> NDArray[np.float16]:
         texts = [embedded_text(p.article.title, p.article.text[x.start : x.end]) for p in batch for x in p.passages]
-        vectors = self._embedder.embed(texts).astype(np.float16)
-        embedded = time.perf_counter()
+        return self._embedder.embed(texts).astype(np.float16)
+
+    def _store_batch(self, embedding: _Embedding | None, report: IngestReport, tell: Tell) -> None:
+        if embedding is None:
+            return
+        vectors = embedding.vectors.result()
+        started = time.perf_counter()
         with writing(self._store.ledger) as w:
             at = 0
-            for prepared in batch:
+            for prepared in embedding.batch:
                 rows = vectors[at : at + len(prepared.passages)]
                 at += len(prepared.passages)
                 stored = w.admit(_admission(prepared, rows))
                 _count(report, stored, w.cluster_of(stored.id) is not None)
-        report.passages += len(texts)
+        report.passages += len(vectors)
         self._store.level()
-        log.info(
-            "stored articles=%d passages=%d embed_ms=%.0f write_ms=%.0f",
-            len(batch),
-            len(texts),
-            (embedded - started) * 1e3,
-            (time.perf_counter() - embedded) * 1e3,
-        )
+        write_ms = (time.perf_counter() - started) * 1e3
+        log.info("stored articles=%d passages=%d write_ms=%.0f", len(embedding.batch), len(vectors), write_ms)
+        tell(report)
 
 
-def _admission(prepared: _Prepared, vectors: np.ndarray[tuple[int, ...], np.dtype[np.float16]]) -> Admission:
+def _admission(prepared: _Prepared, vectors: NDArray[np.float16]) -> Admission:
     return Admission(
         digest=prepared.digest,
         article=prepared.article,
