@@ -53,22 +53,29 @@ def possible_answers(asked: Asked, sentence: str) -> list[Found]:
     known = _known(asked)
     dateline = _DATELINE.match(sentence)
     opens = dateline.end() if dateline else 0
-    found = [
-        one for one in find(sentence) if one.kind in kinds and one.start >= opens and not _repeats(one, sentence, known)
+    return [
+        one
+        for one in find(sentence)
+        if one.start >= opens
+        and (one.kind in kinds or _is_duration(asked, one, sentence))
+        and not _repeats(one, sentence, known)
+        and _is_placed(asked.wanted, one, sentence)
     ]
-    if asked.wanted == "person":
-        found = [one for one in found if not _AT_PLACE.search(sentence[: one.start])]
-    if asked.wanted == "place":
-        found = [
-            one
-            for one in found
-            if _BEFORE_PLACE.search(sentence[: one.start]) or sentence[one.end : one.end + 2] == ", "
-        ]
-    if asked.wanted == "number" and not _DURATION.search(asked.text):
-        return found
-    if asked.wanted == "number":
-        return found + [one for one in find(sentence) if one.kind == "date" and one.of(sentence)[:1].isdigit()]
-    return found
+
+
+def _is_duration(asked: Asked, one: Found, sentence: str) -> bool:
+    """Whether a span like "3 years ago" tells the duration that is asked for: it is a date otherwise."""
+    lasting = asked.wanted == "number" and _DURATION.search(asked.text) is not None
+    return lasting and one.kind == "date" and one.of(sentence)[:1].isdigit()
+
+
+def _is_placed(wanted: Wanted, one: Found, sentence: str) -> bool:
+    """Whether a name stands where a place is named, or for a person where none is."""
+    if wanted == "person":
+        return _AT_PLACE.search(sentence[: one.start]) is None
+    if wanted == "place":
+        return _BEFORE_PLACE.search(sentence[: one.start]) is not None or sentence[one.end : one.end + 2] == ", "
+    return True
 
 
 def _known(asked: Asked) -> frozenset[str]:

@@ -23,6 +23,7 @@ FEATURES = (
     "cover_all",  # with the whole passage and the title
     "names",  # the question's names met by passage or title
     "pairs",  # neighbouring words of the question that are close together
+    "run",  # the longest run of words that question and candidate share, of RUN words
     "has_kind",  # holds a span of the wanted kind
     "lacks_kind",  # holds none, of a kind that form alone would show
     "closeness",  # the question's words around that span
@@ -33,6 +34,7 @@ FEATURES = (
     "asks",  # is itself a question
 )
 _PAIR_GAP = 3  # words between two that stand together in the question
+RUN = 5  # words in a row, stop words among them, that are surely no chance
 _REACH = 10  # words on either side of a possible answer that speak for it
 
 
@@ -92,6 +94,7 @@ def features(asked: Asked, candidate: Candidate, seen: Seen, cosine: float, best
         share(asked.terms, seen.everything),
         names_met(asked, seen.everything),
         _pairs(asked, candidate),
+        _run(asked, candidate),
         1.0 if answers and asked.wanted != "thing" else 0.0,
         1.0 if strict and not answers else 0.0,
         _closeness(asked, candidate, answers),
@@ -115,6 +118,18 @@ def _pairs(asked: Asked, candidate: Candidate) -> float:
         if any(abs(a - b) <= _PAIR_GAP for a in places.get(one, ()) for b in places.get(other, ())):
             found += weight
     return found / total if total else 0.0
+
+
+def _run(asked: Asked, candidate: Candidate) -> float:
+    """The length of the longest run of words in both that holds a telling one, over RUN."""
+    question = words(asked.text)
+    for length in range(RUN, 0, -1):
+        runs = {tuple(w.stem for w in candidate.words[i : i + length]) for i in range(len(candidate.words))}
+        for i in range(len(question) - length + 1):
+            part = question[i : i + length]
+            if tuple(w.stem for w in part) in runs and not all(w.stop for w in part):
+                return length / RUN
+    return 0.0
 
 
 def _closeness(asked: Asked, candidate: Candidate, answers: Sequence[Found]) -> float:

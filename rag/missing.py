@@ -46,7 +46,7 @@ def looks_english(text: str) -> bool:
     plain = [word for word in words(text) if word.text[:1].islower() or not word.text.isascii()]
     if len(plain) < 3:
         return all(word.text.isascii() for word in plain)
-    known = sum(word.stop or rarity(word.stem) < _FAMILIAR for word in plain)
+    known = sum(word.stop or (len(word.text) > 2 and rarity(word.stem) < _FAMILIAR) for word in plain)
     return known / len(plain) >= _ENGLISH_SHARE
 
 
