@@ -166,13 +166,15 @@ class Ingestor:
             return
         vectors = embedding.vectors.result()
         started = time.perf_counter()
+        stored: list[tuple[int, bool]] = []
         with writing(self._store.ledger) as w:
             at = 0
             for prepared in embedding.batch:
                 rows = vectors[at : at + len(prepared.passages)]
                 at += len(prepared.passages)
-                stored = w.admit(_admission(prepared, rows))
-                _count(report, stored, w.cluster_of(stored.id) is not None)
+                article = w.admit(_admission(prepared, rows))
+                stored.append((article.version, w.cluster_of(article.id) is not None))
+        _count(report, stored)  # only now is it acknowledged
         report.passages += len(vectors)
         self._store.level()
         write_ms = (time.perf_counter() - started) * 1e3
@@ -192,9 +194,8 @@ def _admission(prepared: _Prepared, vectors: NDArray[np.float16]) -> Admission:
     )
 
 
-def _count(report: IngestReport, stored: Article, near_duplicate: bool) -> None:
-    if stored.version == 1:
-        report.new += 1
-    else:
-        report.updated += 1
-    report.near_duplicates += near_duplicate
+def _count(report: IngestReport, stored: Sequence[tuple[int, bool]]) -> None:
+    """`stored` has the version of each article and whether it is a near-duplicate of another."""
+    report.new += sum(version == 1 for version, _ in stored)
+    report.updated += sum(version > 1 for version, _ in stored)
+    report.near_duplicates += sum(near for _, near in stored)

@@ -61,4 +61,8 @@ def _show(report: IngestReport, total: dict[str, int]) -> None:
         console.print(
             "Interrupted. What is in the table is stored; the same command goes on from here.", style="yellow"
         )
-    console.print(f"The archive holds {total['articles']:,} articles in {total['passages']:,} passages.")
+    console.print(f"The archive holds {_of(total, 'articles')} in {_of(total, 'passages')}.")
+
+
+def _of(total: dict[str, int], what: str) -> str:
+    return f"{total[what]:,} {what if total[what] != 1 else what[:-1]}"
