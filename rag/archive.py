@@ -90,25 +90,26 @@ class Archive:
         raise fault or StoreBusy("The archive changed faster than it could be read.", remedy="Try again.")
 
     def _pin(self, snapshot: Snapshot) -> View | None:
-        here = places(self._indexes, snapshot)
+        metas, seq = snapshot.metas(), snapshot.seq()
+        here = places(self._indexes, metas)
         if here is None:
             raise StoreEmpty("The archive is empty.", remedy="Ingest some articles first: `byline ingest PATH`.")
         opened = self._open(here, snapshot)
         searcher = opened.keywords.searcher()
         # The ledger was the same before and after the searcher was taken, so the index is of this change or lags.
-        if snapshot.seq() != self._newest_seq():
+        if seq != self._newest_seq():
             return None
-        if keywords_level(snapshot) < snapshot.seq():
+        if keywords_level(metas) < seq:
             if self._level_if_nobody_writes():
                 return None
             searcher = searcher.with_tail(*keywords_tail(snapshot))
-        return View(snapshot, searcher, self._dense(snapshot, opened))
+        return View(snapshot, searcher, DenseSearch(snapshot, seq, opened.chroma, opened.level.through, self._memory))
 
     def warm_up(self) -> None:
         """For a process that stays: Chroma open and level, and the vectors in memory where there are not too many."""
         try:
             with self.view() as view:
-                self._memory.after(0, view.ledger)
+                self._memory.after(0, view.ledger, view.ledger.seq())
         except StoreEmpty:
             return
         self.level_chroma()
@@ -155,9 +156,6 @@ class Archive:
             self._opened.lock.release()
             self._opened = None
 
-    def _dense(self, snapshot: Snapshot, opened: _Opened) -> DenseSearch:
-        return DenseSearch(snapshot, opened.chroma, opened.level.through, self._memory)
-
 
 @dataclass(slots=True)
 class _Opened:
@@ -185,8 +183,11 @@ def _open_chroma(opened: _Opened) -> None:
 class DenseSearch:
     """A VectorIndex over one snapshot: Chroma up to `through`, exact comparison for the rest."""
 
-    def __init__(self, snapshot: Snapshot, chroma: ChromaIndex | None, through: int, memory: _VectorsInMemory) -> None:
+    def __init__(
+        self, snapshot: Snapshot, seq: int, chroma: ChromaIndex | None, through: int, memory: _VectorsInMemory
+    ) -> None:
         self._snapshot = snapshot
+        self._seq = seq
         self._chroma = chroma
         self._through = through if chroma is not None else 0
         self._memory = memory
@@ -195,20 +196,20 @@ class DenseSearch:
         if among is not None and len(among) <= EXACT_AMONG:
             return self._exact_among(vector, k, among)
         found = self._chroma.search(vector, k, among) if self._chroma is not None else []
-        tail = self._memory.after(self._through, self._snapshot)
+        tail = self._memory.after(self._through, self._snapshot, self._seq)
         if tail is not None:
             found += tail.search(vector, k, among)
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def _exact_among(self, vector: Vectors, k: int, among: Collection[int]) -> list[tuple[int, float]]:
-        everything = self._memory.after(0, self._snapshot) if len(among) > FETCH_AMONG else None
+        everything = self._memory.after(0, self._snapshot, self._seq) if len(among) > FETCH_AMONG else None
         if everything is not None:
             return everything.search(vector, k, among)
         return ExactIndex(*self._snapshot.vectors(list(among))).search(vector, k)
 
     def cosines(self, vector: Vectors, ids: Collection[int]) -> dict[int, float]:
         """The cosine of each of `ids` that has a vector."""
-        everything = self._memory.everything_if_held(self._snapshot)
+        everything = self._memory.everything_if_held(self._snapshot, self._seq)
         if everything is not None:
             return dict(everything.search(vector, len(ids), ids))
         found, matrix = self._snapshot.vectors(list(ids))
@@ -225,23 +226,26 @@ class _VectorsInMemory:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._after: int | None = None
+        self._seq = 0
         self._index = ExactIndex(np.empty(0, np.int64), np.empty((0, 0), np.float16))
 
-    def after(self, passage_id: int, snapshot: Snapshot) -> ExactIndex | None:
-        """None when there are too many to hold."""
+    def after(self, passage_id: int, snapshot: Snapshot, seq: int) -> ExactIndex | None:
+        """Those of a snapshot at change `seq`; None when there are too many to hold."""
         with self._guard:
             if self._after is None or passage_id < self._after:
-                if snapshot.counts()["passages"] > EXACT_MOST and passage_id == 0:
+                if passage_id == 0 and snapshot.counts()["passages"] > EXACT_MOST:
                     return None
-                self._after = passage_id
+                self._after, self._seq = passage_id, seq
                 self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))
-            self._extend(snapshot)
+            elif seq > self._seq:
+                self._extend(snapshot)
+                self._seq = seq
             return self._index.after(passage_id)
 
-    def everything_if_held(self, snapshot: Snapshot) -> ExactIndex | None:
+    def everything_if_held(self, snapshot: Snapshot, seq: int) -> ExactIndex | None:
         with self._guard:
             held = self._after == 0
-        return self.after(0, snapshot) if held else None
+        return self.after(0, snapshot, seq) if held else None
 
     def _extend(self, snapshot: Snapshot) -> None:
         last = int(self._index.ids[-1]) if len(self._index.ids) else (self._after or 0)

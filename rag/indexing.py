@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,9 +56,9 @@ class ChromaLevel:
     seq: int = 0
 
 
-def places(indexes: Path, snapshot: Snapshot) -> Places | None:
+def places(indexes: Path, metas: Mapping[str, str]) -> Places | None:
     """None before the first write."""
-    keywords, chroma = snapshot.meta("keywords"), snapshot.meta("chroma")
+    keywords, chroma = metas.get("keywords"), metas.get("chroma")
     return Places(indexes / keywords, indexes / chroma) if keywords and chroma else None
 
 
@@ -68,7 +68,7 @@ def places(indexes: Path, snapshot: Snapshot) -> Places | None:
 def level_keywords(ledger: Ledger, index: KeywordIndex) -> None:
     """Apply the changes that the keyword index lacks. The caller holds the writer's lock."""
     with ledger.snapshot() as snapshot:
-        seq, level = snapshot.seq(), keywords_level(snapshot)
+        seq, level = snapshot.seq(), keywords_level(snapshot.metas())
         if level == seq:
             return
         changes = snapshot.changes(level)
@@ -83,7 +83,7 @@ def keywords_tail(snapshot: Snapshot) -> tuple[list[Entry], frozenset[int]]:
 
     A batch at most, while its writer is between ledger and index.
     """
-    changes = snapshot.changes(keywords_level(snapshot))
+    changes = snapshot.changes(keywords_level(snapshot.metas()))
     dropped = frozenset(i for c in changes if c.kind == "drop" for i in range(c.first, c.last + 1))
     return list(_entries(snapshot, _added(changes))), dropped
 
@@ -99,8 +99,8 @@ def fill_keywords(snapshot: Snapshot, index: KeywordIndex, progress: Progress = 
     index.write(add=entries())
 
 
-def keywords_level(snapshot: Snapshot) -> int:
-    return int(snapshot.meta("keywords_level") or 0)
+def keywords_level(metas: Mapping[str, str]) -> int:
+    return int(metas.get("keywords_level", 0))
 
 
 def _added(changes: Sequence[Change]) -> list[int]:

@@ -114,6 +114,9 @@ class Snapshot:
     def meta(self, name: str) -> str | None:
         return self.connection.execute(select(s.meta.c.value).where(s.meta.c.name == name)).scalar()
 
+    def metas(self) -> dict[str, str]:
+        return {row.name: row.value for row in self.connection.execute(select(s.meta))}
+
     def model(self) -> tuple[int, str, int] | None:
         """`(id, identity, dimensions)` of the embedding model in use; None before the first ingest."""
         current = self.meta("model")

@@ -19,6 +19,7 @@ BY_WORDS, BY_VECTOR = 100, 60  # passages from each side
 RANKED = (
     60  # of them, at least this many and twice what is asked for are read and ranked; more changed nothing above 20
 )
+_MOST_STEMS = 200_000  # words; about 30 MB
 ADJOINING = 2  # passages in a row of one article before others get a place
 
 _WORD = re.compile(r"[^\W_]+")
@@ -87,8 +88,8 @@ class Retriever:
         self._embedder = embedder
         self._analyze = analyze
         self._limits = limits
-        # A passage is analysed word by word from this memory: ten times as fast as analysing it anew each time.
-        self._stem = lru_cache(maxsize=200_000)(lambda word: next(iter(analyze(word)), ""))
+        self._stems = _Stems(analyze)
+        self._title_words = lru_cache(maxsize=20_000)(self._words)
 
     def __call__(self, view: View, query: Query) -> list[Hit]:
         """Best first: `query.k` hits to use, and among them, with `left_out`, those that were passed over."""
@@ -119,11 +120,24 @@ class Retriever:
         return bm25, dense
 
     def _candidate(self, stored: Stored, bm25: float, dense: float) -> Candidate:
-        title, body = (self._words(text) for text in (stored.article.title or "", stored.text))
-        return Candidate(bm25, dense, stored.passage.ordinal, title, body)
+        title = self._title_words(stored.article.title or "")
+        return Candidate(bm25, dense, stored.passage.ordinal, title, self._words(stored.text))
 
     def _words(self, text: str) -> list[str]:
-        return [self._stem(word) for word in _WORD.findall(text.lower())]
+        return [self._stems[word] for word in _WORD.findall(text.lower())]
+
+
+class _Stems(dict[str, str]):
+    """Words as the index has them. A passage is analysed word by word from this memory: ten times as fast as anew."""
+
+    def __init__(self, analyze: Callable[[str], list[str]]) -> None:
+        self._analyze = analyze
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_STEMS:
+            self.clear()
+        self[word] = next(iter(self._analyze(word)), "")
+        return self[word]
 
 
 Ranked = tuple[Scores, Stored]

@@ -153,7 +153,7 @@ class Store:
 
     def _settle_places(self) -> Places:
         with self.ledger.snapshot() as snapshot:
-            known = places(self._indexes, snapshot)
+            known = places(self._indexes, snapshot.metas())
         if known is not None:
             return known
         fresh = Places(self._indexes / "keywords-1", self._indexes / "chroma-1")

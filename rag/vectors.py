@@ -27,6 +27,7 @@ class ChromaIndex:
     def __init__(self, collection: Any, client: Any) -> None:
         self._collection = collection
         self._client = client
+        self._count: int | None = None  # asking Chroma takes longer than a search, and nobody else writes
 
     @classmethod
     def open(cls, folder: Path) -> ChromaIndex:
@@ -48,19 +49,23 @@ class ChromaIndex:
         self._client.close()
 
     def count(self) -> int:
-        return int(self._collection.count())
+        if self._count is None:
+            self._count = int(self._collection.count())
+        return self._count
 
     def ids(self) -> set[int]:
         return {int(i) for i in self._collection.get(include=[])["ids"]}
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add new passages, in batches that Chroma takes. An id that is there already stays as it is."""
+        self._count = None
         most = self._client.get_max_batch_size()
         for start in range(0, len(ids), most):
             part = slice(start, start + most)
             self._collection.add(ids=[str(i) for i in ids[part]], embeddings=np.asarray(vectors[part], np.float32))
 
     def drop(self, ids: Sequence[int]) -> None:
+        self._count = None
         most = self._client.get_max_batch_size()
         for start in range(0, len(ids), most):
             self._collection.delete(ids=[str(i) for i in ids[start : start + most]])

@@ -58,7 +58,7 @@ def union(folder: Path, stack: ExitStack) -> VectorIndex:
     archive = Archive(settings)
     stack.callback(archive.close)
     view = stack.enter_context(archive.view())
-    assert places(settings.data_dir / "indexes", view.ledger)
+    assert places(settings.data_dir / "indexes", view.ledger.metas())
     assert archive.chroma_in_use
     return view.dense
 
