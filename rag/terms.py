@@ -1,6 +1,6 @@
 """Words of a text with where they stand, their stems, and how much each tells.
 
-The rarity of a stem comes from `rag/rarity.json`, made by `evals/calibrate.py`: general English, not the archive, for
+The rarity of a stem comes from `rag/rarity.json`, made by `evals/rarity.py`: general English, not the archive, for
 in a small archive the very names that tell a question apart ("Ford" or "Honda") can be in every article.
 """
 
