@@ -1,7 +1,7 @@
 """`python -m evals.rarity DATA`: counts how common stems are in general English and writes `rag/rarity.json`.
 
-From the contexts of `train/qa.jsonl.gz` (SQuAD 2.0, CC BY-SA 4.0; QAMR, MIT; ARES, Apache-2.0 over CC BY-SA 3.0 text),
-the passages of `train/relevance.jsonl.gz` (ARES) and the articles of `train/stance_bodies.jsonl.gz` (FNC-1, Apache-2.0).
+From the contexts of `train/qa.jsonl.gz` (SQuAD 2.0, CC BY-SA 4.0; QAMR, MIT; ARES, Apache-2.0 over CC BY-SA 3.0), the
+passages of `train/relevance.jsonl.gz` (ARES) and the articles of `train/stance_bodies.jsonl.gz` (FNC-1, Apache-2.0).
 """
 
 from __future__ import annotations
