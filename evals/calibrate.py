@@ -22,19 +22,20 @@ from numpy.typing import NDArray
 
 from evals.calibration_cases import CalibrationCase, context_urls, make_cases, read_rows
 from evals.fit import Group, Matrix, balanced_threshold, calibration_error, fit_confidence, fit_ranking
-from rag.calibration import CALIBRATION_FILE, Calibration
+from rag.calibration import CALIBRATION_FILE, STANDS_OUT, Calibration
+from rag.candidates import Candidate
 from rag.features import FEATURES
 from rag.jobs import open_ingest
 from rag.ports import Embedder, Vectors
 from rag.question import ask
-from rag.scoring import PROMISING, Scored, score
+from rag.scoring import PROMISING, Scored, score, stands_out
 from rag.settings import load_settings
 from rag.types import Query
 from rag.wiring import embedder_of, open_byline
 
 HITS = 10
 _FITTED = 0.7
-_NONE = Calibration(FEATURES, (0.0,) * len(FEATURES), (0.0,) * len(FEATURES), 0.0, 0.0)
+_NONE = Calibration(FEATURES, (0.0,) * len(FEATURES), (0.0,) * (len(FEATURES) + 1), 0.0, 0.0)
 
 
 class Remembering:
@@ -59,6 +60,7 @@ class Told:
 
     case: CalibrationCase
     group: Group
+    candidates: tuple[Candidate, ...]
 
     @property
     def fitted(self) -> bool:
@@ -105,7 +107,7 @@ def _ask_all(cases: Sequence[CalibrationCase], folder: Path) -> list[Told]:
                 hits = [hit for hit in hits if hit.article.url != case.url]
             scored = score(ask(case.question), hits[:HITS], embedder, _NONE, PROMISING)
             if scored:
-                told.append(Told(case, _group(case, scored)))
+                told.append(Told(case, _group(case, scored), tuple(one.candidate for one in scored)))
     return told
 
 
@@ -131,7 +133,7 @@ def _fit(told: Sequence[Told]) -> dict[str, Any]:
     )
     return {
         "ranking": dict(zip(FEATURES, ranking.round(4).tolist(), strict=True)),
-        "confidence": dict(zip(FEATURES, coefficients.round(4).tolist(), strict=True)),
+        "confidence": dict(zip((*FEATURES, STANDS_OUT), coefficients.round(4).tolist(), strict=True)),
         "bias": round(bias, 4),
         "threshold": round(threshold, 2),
         "scores": _scores(probability, found, kept_kinds, threshold),
@@ -146,9 +148,15 @@ def _judged(
 
 
 def _best(told: Sequence[Told], ranking: Matrix) -> tuple[Matrix, NDArray[np.bool_], NDArray[np.str_]]:
-    """Of each case the features of its best candidate, whether that answers, and the kind of the case."""
-    best = [int(np.argmax(t.group.values @ ranking)) for t in told]
-    values = np.array([t.group.values[n] for t, n in zip(told, best, strict=True)])
+    """Of each case its best candidate's features and how it stands out, whether that answers, and the case's kind."""
+    ranks = [t.group.values @ ranking for t in told]
+    best = [int(np.argmax(rank)) for rank in ranks]
+    values = np.array(
+        [
+            [*t.group.values[n], stands_out(t.candidates, rank.tolist())[n]]
+            for t, n, rank in zip(told, best, ranks, strict=True)
+        ]
+    )
     right = np.array([bool(t.group.answers[n]) for t, n in zip(told, best, strict=True)])
     return values, right, np.array([t.case.kind for t in told])
 

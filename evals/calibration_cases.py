@@ -19,7 +19,8 @@ from rag.question import ask
 Kind = Literal["answerable", "unanswerable", "hidden", "swapped"]
 TEST_ROWS = "squad2-dev"
 _TELLING_TERMS = 4  # a question of fewer, asked of a whole archive, has no one answer ("What is different?")
-_TAKEN = {"squad2-train": 700, "ares": 250, "qamr": 300}
+# QAMR is left out: its contexts are single sentences, and what a passage holds beside a sentence is half of the matter.
+_TAKEN = {"squad2-train": 1_000, "ares": 400}
 
 
 @dataclass(frozen=True, slots=True)

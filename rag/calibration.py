@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rag.errors import StoreDamaged
 
+STANDS_OUT = "stands_out"
+"""By how much a candidate outranks the other sentences of its passage; of the confidence, not of the ranking."""
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
 
@@ -29,7 +31,8 @@ class Calibration:
     @classmethod
     def of(cls, stored: Mapping[str, object], features: Sequence[str]) -> Calibration:
         """Raises StoreDamaged when the stored weights are for other features."""
-        ranking, confidence = _weights(stored, "ranking", features), _weights(stored, "confidence", features)
+        ranking = _weights(stored, "ranking", features)
+        confidence = _weights(stored, "confidence", [*features, STANDS_OUT])
         bias, threshold = stored["bias"], stored["threshold"]
         if not isinstance(bias, float) or not isinstance(threshold, float):
             raise _damaged("bias and threshold are no numbers")
@@ -38,8 +41,8 @@ class Calibration:
     def rank(self, values: Sequence[float]) -> float:
         return sum(w * v for w, v in zip(self.ranking, values, strict=True))
 
-    def probability(self, values: Sequence[float]) -> float:
-        logit = self.bias + sum(w * v for w, v in zip(self.confidence, values, strict=True))
+    def probability(self, values: Sequence[float], stands_out: float) -> float:
+        logit = self.bias + sum(w * v for w, v in zip(self.confidence, (*values, stands_out), strict=True))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

@@ -77,7 +77,7 @@ _NOUNS: tuple[tuple[Wanted, str], ...] = (
     (
         "place",
         r"country|countries|nations?|city|cities|towns?|states?|provinces?|regions?|continents?|places?|locations?|"
-        r"islands?|county|capital|venue|site|villages?|area|airport|street|district|territory",
+        r"islands?|county|capital|venue|site|villages?|area|airport|plants?|factory|factories|facility|facilities|stadium|hospital|hotel|port|street|district|territory",
     ),
     (
         "organisation",

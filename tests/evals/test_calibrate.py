@@ -7,7 +7,9 @@ from evals.calibrate import Told, _best, _fit, _weights
 from evals.calibration_cases import CalibrationCase, Kind
 from evals.fit import Group
 from rag.calibration import Calibration
+from rag.candidates import candidates
 from rag.features import FEATURES
+from tests.rag.reading import hit
 
 
 def told(kind: Kind, n: int) -> Told:
@@ -18,7 +20,8 @@ def told(kind: Kind, n: int) -> Told:
     if kind == "answerable":
         values[1] += 0.5
         answers[1] = True
-    return Told(CalibrationCase(kind, "q", f"https://contexts.invalid/{n}", ("a",), "s"), Group(values, answers))
+    case = CalibrationCase(kind, "q", f"https://contexts.invalid/{n}", ("a",), "s")
+    return Told(case, Group(values, answers), tuple(candidates([hit(f"One {n}.", "Two.", "Three.", "Four.")])))
 
 
 KINDS: tuple[Kind, ...] = ("answerable", "unanswerable", "hidden", "swapped")
@@ -29,7 +32,7 @@ def test_the_fit_loads_as_a_calibration_and_tells_the_kinds_apart() -> None:
     fitted = _fit(ALL)
     calibration = Calibration.of(fitted, FEATURES)
     values, right, kinds = _best(ALL, np.array(calibration.ranking))
-    probability = np.array([calibration.probability(v) for v in values.tolist()])
+    probability = np.array([calibration.probability(v[:-1], v[-1]) for v in values.tolist()])
     assert right[kinds == "answerable"].mean() > 0.9
     assert probability[kinds == "answerable"].mean() > calibration.threshold > probability[kinds == "hidden"].mean()
     assert fitted["scores"]["answered"]["answerable"] > 0.8 > fitted["scores"]["answered"]["hidden"]
