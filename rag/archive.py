@@ -21,6 +21,7 @@ from rag.indexing import (
     ChromaLevel,
     Places,
     chroma_level,
+    dropped_since,
     keywords_level,
     keywords_tail,
     level_chroma,
@@ -103,7 +104,7 @@ class Archive:
             if self._level_if_nobody_writes():
                 return None
             searcher = searcher.with_tail(*keywords_tail(snapshot))
-        return View(snapshot, searcher, DenseSearch(snapshot, seq, opened.chroma, opened.level.through, self._memory))
+        return View(snapshot, searcher, DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory))
 
     def warm_up(self) -> None:
         """For a process that stays: Chroma open and level, and the vectors in memory where there are not too many."""
@@ -184,22 +185,31 @@ class DenseSearch:
     """A VectorIndex over one snapshot: Chroma up to `through`, exact comparison for the rest."""
 
     def __init__(
-        self, snapshot: Snapshot, seq: int, chroma: ChromaIndex | None, through: int, memory: _VectorsInMemory
+        self, snapshot: Snapshot, seq: int, chroma: ChromaIndex | None, level: ChromaLevel, memory: _VectorsInMemory
     ) -> None:
         self._snapshot = snapshot
         self._seq = seq
         self._chroma = chroma
-        self._through = through if chroma is not None else 0
+        self._through = level.through if chroma is not None else 0
         self._memory = memory
+        lags = chroma is not None and level.seq < seq
+        self._stale = dropped_since(snapshot, level.seq) if lags else frozenset()
 
     def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         if among is not None and len(among) <= EXACT_AMONG:
             return self._exact_among(vector, k, among)
-        found = self._chroma.search(vector, k, among) if self._chroma is not None else []
+        found = self._from_chroma(vector, k, among)
         tail = self._memory.after(self._through, self._snapshot, self._seq)
         if tail is not None:
             found += tail.search(vector, k, among)
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def _from_chroma(self, vector: Vectors, k: int, among: Collection[int] | None) -> list[tuple[int, float]]:
+        """Without what was dropped since Chroma's level."""
+        if self._chroma is None:
+            return []
+        found = self._chroma.search(vector, k + len(self._stale), among)
+        return [hit for hit in found if hit[0] not in self._stale][:k]
 
     def _exact_among(self, vector: Vectors, k: int, among: Collection[int]) -> list[tuple[int, float]]:
         everything = self._memory.after(0, self._snapshot, self._seq) if len(among) > FETCH_AMONG else None
@@ -220,8 +230,7 @@ class DenseSearch:
 
 
 class _VectorsInMemory:
-    """The vectors after some passage id, read once and then only what was added. Passages never change, so vectors
-    of dropped ones do no harm: the ledger no longer knows their ids."""
+    """The vectors after some passage id, read once and then only what has changed."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -238,7 +247,7 @@ class _VectorsInMemory:
                 self._after, self._seq = passage_id, seq
                 self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))
             elif seq > self._seq:
-                self._extend(snapshot)
+                self._follow(snapshot)
                 self._seq = seq
             return self._index.after(passage_id)
 
@@ -247,10 +256,15 @@ class _VectorsInMemory:
             held = self._after == 0
         return self.after(0, snapshot, seq) if held else None
 
-    def _extend(self, snapshot: Snapshot) -> None:
-        last = int(self._index.ids[-1]) if len(self._index.ids) else (self._after or 0)
-        ids, matrix = snapshot.vectors_from(last + 1)
-        if len(ids):
-            known = self._index
-            matrix = np.concatenate([known.matrix, matrix]) if len(known.ids) else matrix
-            self._index = ExactIndex(np.concatenate([known.ids, ids]), matrix)
+    def _follow(self, snapshot: Snapshot) -> None:
+        ids, matrix = self._index.ids, self._index.matrix
+        last = int(ids[-1]) if len(ids) else (self._after or 0)
+        dropped = dropped_since(snapshot, self._seq)
+        if dropped:
+            kept = ~np.isin(ids, np.fromiter(dropped, np.int64, len(dropped)))
+            ids, matrix = ids[kept], matrix[kept]
+        more_ids, more = snapshot.vectors_from(last + 1)
+        if len(more_ids):
+            matrix = np.concatenate([matrix, more]) if len(ids) else more
+            ids = np.concatenate([ids, more_ids])
+        self._index = ExactIndex(ids, matrix)

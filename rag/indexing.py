@@ -84,8 +84,12 @@ def keywords_tail(snapshot: Snapshot) -> tuple[list[Entry], frozenset[int]]:
     A batch at most, while its writer is between ledger and index.
     """
     changes = snapshot.changes(keywords_level(snapshot.metas()))
-    dropped = frozenset(i for c in changes if c.kind == "drop" for i in range(c.first, c.last + 1))
-    return list(_entries(snapshot, _added(changes))), dropped
+    return list(_entries(snapshot, _added(changes))), _dropped(changes)
+
+
+def dropped_since(snapshot: Snapshot, seq: int) -> frozenset[int]:
+    """Ids of the passages that were dropped after change `seq`."""
+    return _dropped(snapshot.changes(seq))
 
 
 def fill_keywords(snapshot: Snapshot, index: KeywordIndex, progress: Progress = silent) -> None:
@@ -105,6 +109,10 @@ def keywords_level(metas: Mapping[str, str]) -> int:
 
 def _added(changes: Sequence[Change]) -> list[int]:
     return [i for c in changes if c.kind == "add" for i in range(c.first, c.last + 1)]
+
+
+def _dropped(changes: Sequence[Change]) -> frozenset[int]:
+    return frozenset(i for c in changes if c.kind == "drop" for i in range(c.first, c.last + 1))
 
 
 def _entries(snapshot: Snapshot, ids: Sequence[int]) -> Iterator[Entry]:
@@ -150,10 +158,10 @@ def level_chroma(
     seq = snapshot.seq()
     if level.seq == seq:
         return level
-    dropped = [i for c in snapshot.changes(level.seq) if c.kind == "drop" for i in range(c.first, c.last + 1)]
+    dropped = dropped_since(snapshot, level.seq)
     ids, matrix = snapshot.vectors_from(level.through + 1, model_id)
     here.chroma_note.unlink(missing_ok=True)
-    chroma.drop([i for i in dropped if i <= level.through])
+    chroma.drop(sorted(i for i in dropped if i <= level.through))
     for start in range(0, len(ids), _BLOCK):
         part = slice(start, start + _BLOCK)
         chroma.add(ids[part].tolist(), matrix[part].astype(np.float32))

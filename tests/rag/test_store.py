@@ -206,3 +206,19 @@ def test_a_reader_sees_what_a_living_writer_has_not_indexed_yet(settings: Settin
         store.level()
         assert found(archive, "acorns") == ["A bakery in Northmoor sells bread made of acorns."]
         archive.close()
+
+
+def test_vectors_that_chroma_still_has_of_dropped_passages_are_not_found(settings: Settings) -> None:
+    url = "https://news.example/harbour"
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR, url=url)])
+        store.level_chroma()
+    archive = Archive(settings)
+    assert "Monday" in nearest(archive, "harbour reopened on")
+    assert archive.chroma_in_use
+    archive.warm_up()
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR.replace("Monday", "Tuesday"), url=url)])
+        assert not store.level_chroma()
+    assert "Tuesday" in nearest(archive, "harbour reopened on Monday")
+    archive.close()
