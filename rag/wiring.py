@@ -35,7 +35,8 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
         return ExtractiveReader(embedder, settings.abstain_below)
 
     retrieve = Retriever(embedder, terms, Limits)
-    return Byline(archive, retrieve, reader, {"embedding": embedder.identity}, settings.max_question_chars)
+    models = {"embedding": embedder.identity}
+    return Byline(archive, retrieve, reader, models, settings.max_question_chars, one_shot=one_shot)
 
 
 def embedder_of(settings: Settings) -> Embedder:
