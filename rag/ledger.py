@@ -206,14 +206,10 @@ class Snapshot:
         return [row.id for row in rows]
 
     def known_inputs(self, digests: Sequence[str]) -> set[str]:
-        """Those of `digests` that the newest version of some article was read from."""
-        i, a = s.inputs.c, s.articles.c
-        rows = self.connection.execute(
-            select(i.digest)
-            .join(s.articles, (a.id == i.article_id) & (a.newest == i.version))
-            .where(i.digest.in_(digests))
-        )
-        return {row.digest for row in rows}
+        """Those of `digests` that some version of some article was read from, whether or not it is the newest: one
+        file may hold several versions of an article, and ingesting it again changes nothing."""
+        i = s.inputs.c
+        return {row.digest for row in self.connection.execute(select(i.digest).where(i.digest.in_(digests)))}
 
     def passage_ids(self, first: int | None = None) -> NDArray[np.int64]:
         """Ids of the searched passages in ascending order, from `first` on."""

@@ -69,7 +69,7 @@ def test_a_batch_answers_each_line_and_goes_on_over_bad_ones(data: Path, tmp_pat
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 3
     assert [t["id"] for t in told] == ["a", None, None, 3]
-    assert "Shanks" in told[0]["text"]
+    assert "Valencia" in told[0]["text"]
     assert all(t["error"]["remedy"] for t in told[1:])
 
 
