@@ -58,7 +58,7 @@ def test_search_gives_k_passages_best_first(data: Path) -> None:
 
 def test_a_batch_answers_each_line_and_goes_on_over_bad_ones(data: Path, tmp_path: Path) -> None:
     lines = [
-        '{"id": "a", "question": "Who is the CFO of Ford?"}',
+        json.dumps({"id": "a", "question": QUESTION}),
         "no json",
         '{"id": "b"}',
         '{"id": 3, "question": ""}',
