@@ -9,14 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from rag.dense import DenseSearch
 from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
-from rag.exact import ExactIndex
 from rag.indexing import (
     ChromaLevel,
     Places,
@@ -29,27 +27,41 @@ from rag.indexing import (
     places,
 )
 from rag.keywords import KeywordIndex, KeywordSearcher
-from rag.ledger import Ledger, Snapshot
+from rag.ledger import Ledger
+from rag.ledger_rows import Outline
 from rag.locks import FileLock, WriterLock
-from rag.ports import Vectors
+from rag.memory import OutlinesInMemory, VectorsInMemory
 from rag.settings import Settings
+from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
 
 log = logging.getLogger("byline.archive")
 
-EXACT_AMONG = 25_000  # a filter that leaves fewer passages is searched exactly (a few ms), others through Chroma
-FETCH_AMONG = 1_000  # so few are fetched from the ledger one by one; for more it pays to hold them all
-EXACT_MOST = 400_000  # without Chroma, more passages than this are only rescored, not searched, by vector
 _PIN_TRIES, _PIN_WAIT_S = 60, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One complete state of the archive."""
+    """One complete state of the archive. `clusters` has the cluster of each article that nearly repeats another."""
 
     ledger: Snapshot
     keywords: KeywordSearcher
     dense: DenseSearch
+    clusters: Mapping[str, str]
+    held: OutlinesInMemory
+
+    def outlines(self, ids: Sequence[int]) -> list[Outline]:
+        return self.held.of(ids, self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is the same for every view of one change."""
+
+    here: Places
+    seq: int
+    keywords: KeywordSearcher
+    clusters: Mapping[str, str]
 
 
 class Archive:
@@ -61,7 +73,9 @@ class Archive:
         self._chroma_from = chroma_from
         self.ledger = Ledger.open(settings.ledger_path)
         self._indexes = settings.data_dir / "indexes"
-        self._memory = _VectorsInMemory()
+        self._memory = VectorsInMemory()
+        self._outlines = OutlinesInMemory()
+        self._state: _State | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
 
@@ -91,26 +105,38 @@ class Archive:
         raise fault or StoreBusy("The archive changed faster than it could be read.", remedy="Try again.")
 
     def _pin(self, snapshot: Snapshot) -> View | None:
-        metas, seq = snapshot.metas(), snapshot.seq()
+        seq, metas = snapshot.state()
         here = places(self._indexes, metas)
         if here is None:
             raise StoreEmpty("The archive is empty.", remedy="Ingest some articles first: `byline ingest PATH`.")
-        opened = self._open(here, snapshot)
+        opened, state = self._open(here, snapshot), self._state
+        if state is None or (state.here, state.seq) != (here, seq):
+            searcher = self._searcher(opened, snapshot, keywords_level(metas), seq)
+            if searcher is None:
+                return None
+            self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
+            state = self._state = _State(here, seq, searcher, snapshot.clusters())
+        dense = DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory)
+        return View(snapshot, state.keywords, dense, state.clusters, self._outlines)
+
+    def _searcher(self, opened: _Opened, snapshot: Snapshot, level: int, seq: int) -> KeywordSearcher | None:
+        """Of the snapshot's change `seq`, from an index that is at `level`; None when it has to be tried again."""
         searcher = opened.keywords.searcher()
         # The ledger was the same before and after the searcher was taken, so the index is of this change or lags.
         if seq != self._newest_seq():
             return None
-        if keywords_level(metas) < seq:
+        if level < seq:
             if self._level_if_nobody_writes():
                 return None
-            searcher = searcher.with_tail(*keywords_tail(snapshot))
-        return View(snapshot, searcher, DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory))
+            return searcher.with_tail(*keywords_tail(snapshot))
+        return searcher
 
     def warm_up(self) -> None:
-        """For a process that stays: Chroma open and level, and the vectors in memory where there are not too many."""
+        """For a process that stays: Chroma open and level, and in memory what is read at every search."""
         try:
             with self.view() as view:
                 self._memory.after(0, view.ledger, view.ledger.seq())
+                self._outlines.fill(view.ledger)
         except StoreEmpty:
             return
         self.level_chroma()
@@ -179,92 +205,3 @@ def _open_chroma(opened: _Opened) -> None:
             log.warning("chroma is not used: %s", error.message)
     if opened.chroma is None:
         opened.lock.release()
-
-
-class DenseSearch:
-    """A VectorIndex over one snapshot: Chroma up to `through`, exact comparison for the rest."""
-
-    def __init__(
-        self, snapshot: Snapshot, seq: int, chroma: ChromaIndex | None, level: ChromaLevel, memory: _VectorsInMemory
-    ) -> None:
-        self._snapshot = snapshot
-        self._seq = seq
-        self._chroma = chroma
-        self._through = level.through if chroma is not None else 0
-        self._memory = memory
-        lags = chroma is not None and level.seq < seq
-        self._stale = dropped_since(snapshot, level.seq) if lags else frozenset()
-
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
-        if among is not None and len(among) <= EXACT_AMONG:
-            return self._exact_among(vector, k, among)
-        found = self._from_chroma(vector, k, among)
-        tail = self._memory.after(self._through, self._snapshot, self._seq)
-        if tail is not None:
-            found += tail.search(vector, k, among)
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
-
-    def _from_chroma(self, vector: Vectors, k: int, among: Collection[int] | None) -> list[tuple[int, float]]:
-        """Without what was dropped since Chroma's level."""
-        if self._chroma is None:
-            return []
-        found = self._chroma.search(vector, k + len(self._stale), among)
-        return [hit for hit in found if hit[0] not in self._stale][:k]
-
-    def _exact_among(self, vector: Vectors, k: int, among: Collection[int]) -> list[tuple[int, float]]:
-        everything = self._memory.after(0, self._snapshot, self._seq) if len(among) > FETCH_AMONG else None
-        if everything is not None:
-            return everything.search(vector, k, among)
-        return ExactIndex(*self._snapshot.vectors(list(among))).search(vector, k)
-
-    def cosines(self, vector: Vectors, ids: Collection[int]) -> dict[int, float]:
-        """The cosine of each of `ids` that has a vector."""
-        everything = self._memory.everything_if_held(self._snapshot, self._seq)
-        if everything is not None:
-            return dict(everything.search(vector, len(ids), ids))
-        found, matrix = self._snapshot.vectors(list(ids))
-        if not len(found):
-            return {}
-        scores = matrix.astype(np.float32) @ np.asarray(vector, np.float32)
-        return {int(i): float(score) for i, score in zip(found, scores, strict=True)}
-
-
-class _VectorsInMemory:
-    """The vectors after some passage id, read once and then only what has changed."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._after: int | None = None
-        self._seq = 0
-        self._index = ExactIndex(np.empty(0, np.int64), np.empty((0, 0), np.float16))
-
-    def after(self, passage_id: int, snapshot: Snapshot, seq: int) -> ExactIndex | None:
-        """Those of a snapshot at change `seq`; None when there are too many to hold."""
-        with self._guard:
-            if self._after is None or passage_id < self._after:
-                if passage_id == 0 and snapshot.counts()["passages"] > EXACT_MOST:
-                    return None
-                self._after, self._seq = passage_id, seq
-                self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))
-            elif seq > self._seq:
-                self._follow(snapshot)
-                self._seq = seq
-            return self._index.after(passage_id)
-
-    def everything_if_held(self, snapshot: Snapshot, seq: int) -> ExactIndex | None:
-        with self._guard:
-            held = self._after == 0
-        return self.after(0, snapshot, seq) if held else None
-
-    def _follow(self, snapshot: Snapshot) -> None:
-        ids, matrix = self._index.ids, self._index.matrix
-        last = int(ids[-1]) if len(ids) else (self._after or 0)
-        dropped = dropped_since(snapshot, self._seq)
-        if dropped:
-            kept = ~np.isin(ids, np.fromiter(dropped, np.int64, len(dropped)))
-            ids, matrix = ids[kept], matrix[kept]
-        more_ids, more = snapshot.vectors_from(last + 1)
-        if len(more_ids):
-            matrix = np.concatenate([matrix, more]) if len(ids) else more
-            ids = np.concatenate([ids, more_ids])
-        self._index = ExactIndex(ids, matrix)

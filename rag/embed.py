@@ -95,9 +95,13 @@ class OnnxEmbedder:
         vectors = np.empty((len(texts), self._dimensions), np.float32)
         for first in range(0, len(texts), _WINDOW):
             window = texts[first : first + _WINDOW]
-            encoded = [e.ids for e in self._tokenizer.encode_batch(list(window))]
-            self._embed_window(encoded, vectors[first : first + len(window)])
+            self._embed_window(self._encode(window), vectors[first : first + len(window)])
         return vectors
+
+    def _encode(self, texts: Sequence[str]) -> Encoded:
+        if len(texts) == 1:  # a batch wakes the tokenizer's threads, which takes longer than a question does
+            return [self._tokenizer.encode(texts[0]).ids]
+        return [each.ids for each in self._tokenizer.encode_batch(list(texts))]
 
     def _embed_window(self, encoded: Encoded, out: Vectors) -> None:
         batches = list(_batches([len(ids) for ids in encoded]))

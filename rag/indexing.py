@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from rag.keywords import Entry, KeywordIndex
-from rag.ledger import Ledger, Snapshot
+from rag.ledger import Ledger
 from rag.ledger_rows import Change, StoredPassage
 from rag.ledger_write import writing
+from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
 
 _BLOCK = 2_000  # passages read from the ledger at a time

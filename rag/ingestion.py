@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from rag.chunk import chunk, embedded_text
 from rag.errors import ArticleRejected
+from rag.keywords import terms
 from rag.ledger_rows import model_mismatch
 from rag.ledger_write import Admission, writing
 from rag.neardup import SIMILAR, bands, signature
+from rag.occurrences import Keys, keys
 from rag.ports import Embedder
 from rag.store import Store
 from rag.types import Article, Passage
@@ -69,6 +71,7 @@ class _Prepared:
     digest: str
     article: Article
     passages: tuple[Passage, ...]
+    words: tuple[Keys, ...]
     signature: bytes | None
 
 
@@ -155,7 +158,8 @@ class Ingestor:
     def _prepare(self, unit: Unit) -> _Prepared:
         article = unit.read()
         passages = tuple(chunk(article, self._passage_chars))
-        return _Prepared(unit.digest, article, passages, signature(article.text, article.marks))
+        words = tuple(keys(terms(article.text[p.start : p.end])) for p in passages)
+        return _Prepared(unit.digest, article, passages, words, signature(article.text, article.marks))
 
     def _embed(self, batch: Sequence[_Prepared]) -> NDArray[np.float16]:
         texts = [embedded_text(p.article.title, p.article.text[x.start : x.end]) for p in batch for x in p.passages]
@@ -187,6 +191,7 @@ def _admission(prepared: _Prepared, vectors: NDArray[np.float16]) -> Admission:
         digest=prepared.digest,
         article=prepared.article,
         passages=prepared.passages,
+        words=prepared.words,
         vectors=vectors,
         signature=prepared.signature,
         bands=bands(prepared.signature) if prepared.signature else (),

@@ -23,6 +23,7 @@ UNDATED = 0  # `date.toordinal()` starts at 1, so a range from 1 on leaves the u
 _WRITER_HEAP = 64_000_000
 _ANALYZER = "byline_en"
 _FIELDS = ("body", "title")
+TITLE_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +150,13 @@ class KeywordSearcher:
         """In how many passage bodies an analysed term occurs."""
         return sum(searcher.doc_freq("body", term) for searcher in self._searchers)
 
-    def search(
-        self, words: Sequence[str], k: int, title_weight: float = 0.0, limits: Limits | None = None
-    ) -> list[tuple[int, float]]:
-        """The k best `(passage id, BM25)` for analysed terms, any of which may match, best first."""
-        query = self._any_of(words, title_weight)
+    def search(self, words: Sequence[str], k: int, *, limits: Limits | None = None) -> list[tuple[int, float]]:
+        """The k best `(passage id, score)` for analysed terms, any of which may match, best first. The score is BM25 of
+        the body and, at TITLE_WEIGHT, of the title."""
+        query = self._any_of(words)
         if query is None:
             return []
         return self._run(self._limited(query, limits or Limits()), k)
-
-    def score(self, words: Sequence[str], ids: Sequence[int], title_weight: float = 0.0) -> dict[int, float]:
-        """BM25 of given passages; 0 where no term matches."""
-        query = self._any_of(words, title_weight)
-        if query is None or not ids:
-            return dict.fromkeys(ids, 0.0)
-        chosen = TQuery.const_score_query(TQuery.term_set_query(self._schema, "id", list(ids)), 0.0)
-        both = TQuery.boolean_query([(Occur.Must, chosen), (Occur.Should, query)])
-        return dict.fromkeys(ids, 0.0) | dict(self._run(both, len(ids)))
 
     def _run(self, query: TQuery, k: int) -> list[tuple[int, float]]:
         found: dict[int, float] = {}
@@ -177,8 +168,8 @@ class KeywordSearcher:
             found.pop(gone, None)
         return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def _any_of(self, words: Sequence[str], title_weight: float) -> TQuery | None:
-        weights = {"body": 1.0, "title": title_weight}
+    def _any_of(self, words: Sequence[str]) -> TQuery | None:
+        weights = {"body": 1.0, "title": TITLE_WEIGHT}
         parts = [
             (Occur.Should, TQuery.boost_query(TQuery.term_query(self._schema, name, word, index_option="freq"), weight))
             for name, weight in weights.items()

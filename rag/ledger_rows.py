@@ -10,23 +10,49 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import RowMapping
+from numpy.typing import NDArray
+from sqlalchemy import RowMapping, func
 
 from rag import schema as s
 from rag.errors import ModelMismatch, NotFound
 from rag.types import Article, ArticleRef, DateKnown, Mark, Passage, Published, Span
 
 REF_COLUMNS = [s.versions.c[n] for n in ("article_id", "version", "title", "source", "url", "published", "file")]
+PASSAGE_COLUMNS = [
+    *(s.passages.c[n] for n in ("id", "ordinal", "start", "end", "sentences")),
+    func.substr(s.versions.c.text, s.passages.c.start + 1, s.passages.c.end - s.passages.c.start),
+    *REF_COLUMNS,
+]
+OUTLINE_COLUMNS = [*(s.passages.c[n] for n in ("id", "article_id", "ordinal", "words")), s.versions.c.title]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage with what ranking and display need of its article. `cluster` names near-duplicate articles."""
+    """A passage with what display needs of its article."""
 
     passage: Passage
     article: ArticleRef
     text: str
-    cluster: str | None
+
+
+OutlineRow = tuple[int, str, int, bytes, str | None]
+"""OUTLINE_COLUMNS of a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What ranking needs of a passage, without its text. It never changes. `words` are its analysed words' keys."""
+
+    id: int
+    article_id: str
+    ordinal: int
+    words: NDArray[np.uint32]
+    title: str | None
+
+    @classmethod
+    def of(cls, row: OutlineRow) -> Outline:
+        passage_id, article_id, ordinal, words, title = row
+        return cls(passage_id, article_id, ordinal, np.frombuffer(words, "<u4"), title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +75,13 @@ class Change:
     last: int
 
 
-def stored_passage(row: RowMapping) -> StoredPassage:
-    passage = Passage(
-        row["article_id"],
-        row["version"],
-        row["ordinal"],
-        row["start"],
-        row["end"],
-        unpack_spans(row["sentences"]),
-        row["id"],
+def stored_passage(row: Sequence[Any]) -> StoredPassage:
+    """From PASSAGE_COLUMNS."""
+    passage_id, ordinal, start, end, sentences, body, *article = row
+    ref = ArticleRef(*article)
+    return StoredPassage(
+        Passage(ref.id, ref.version, ordinal, start, end, unpack_spans(sentences), passage_id), ref, body
     )
-    return StoredPassage(passage, ref(row), row["body"], row["cluster"])
 
 
 def ref(row: Mapping[Any, Any]) -> ArticleRef:

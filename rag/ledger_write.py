@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rag import schema as s
-from rag.ledger import Ledger, Snapshot
+from rag.ledger import Ledger
 from rag.ledger_rows import ordinal, pack_spans
+from rag.snapshot import Snapshot
 from rag.types import Article, Passage
 
 _MOST_COMPARED = 64  # a text that very many articles share (a template) is compared with only so many
@@ -24,12 +25,13 @@ _MOST_COMPARED = 64  # a text that very many articles share (a template) is comp
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """One article ready to be stored. `vectors` has one row for each passage; articles whose `signature`s
-    agree in at least the share `similar` are near-duplicates."""
+    """One article ready to be stored. `words` (the keys of its analysed words) and `vectors` have one row for each
+    passage; articles whose `signature`s agree in at least the share `similar` are near-duplicates."""
 
     digest: str
     article: Article
     passages: tuple[Passage, ...]
+    words: Sequence[NDArray[np.uint32]]
     vectors: NDArray[np.float16]
     signature: bytes | None
     bands: tuple[int, ...]
@@ -142,8 +144,9 @@ class Writing(Snapshot):
                 "start": p.start,
                 "end": p.end,
                 "sentences": pack_spans(p.sentences),
+                "words": words.astype("<u4").tobytes(),
             }
-            for passage_id, p in zip(ids, admission.passages, strict=True)
+            for passage_id, p, words in zip(ids, admission.passages, admission.words, strict=True)
         ]
         self.connection.execute(insert(s.passages), rows)
         self.add_vectors(int(self.meta("model") or 0), ids, admission.vectors)

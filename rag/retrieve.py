@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,20 +11,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.occurrences import Keys, Terms, keys
 from rag.ports import Embedder, VectorIndex, Vectors
-from rag.rank import Candidate, Terms, promising, rank
+from rag.rank import Candidate, rank
 from rag.types import ArticleRef, Hit, Passage, Query, Scores
 
-BY_WORDS, BY_VECTOR = 100, 60  # passages from each side
-RANKED = 40  # whose text is read; 60 and 100 gave the same first 20, and cost time
-_MOST_STEMS = 200_000  # words; about 30 MB
+BY_WORDS, BY_VECTOR = 60, 40  # passages from each side; more gave the same first 20, and cost time
+# A word in more than this share of the passages, and in more than so many, is not looked for: such words tell almost
+# nothing, and take most of the time.
+COMMON, COMMON_FROM = 0.3, 1_000
 ADJOINING = 2  # passages in a row of one article before others get a place
-
-_WORD = re.compile(r"[^\W_]+")
+_MOST_TITLES = 20_000  # whose words are remembered; about 10 MB
 
 
 class Stored(Protocol):
-    """A passage as the ledger gives it. `cluster` names near-duplicate articles."""
+    """A passage as the ledger gives it."""
 
     @property
     def passage(self) -> Passage: ...
@@ -33,13 +33,25 @@ class Stored(Protocol):
     def article(self) -> ArticleRef: ...
     @property
     def text(self) -> str: ...
+
+
+class Outline(Protocol):
+    """What ranking needs of a passage. `words` are the keys of its analysed words, in order."""
+
     @property
-    def cluster(self) -> str | None: ...
+    def id(self) -> int: ...
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def ordinal(self) -> int: ...
+    @property
+    def words(self) -> Keys: ...
+    @property
+    def title(self) -> str | None: ...
 
 
 class Ledger(Protocol):
     def passages(self, ids: Sequence[int]) -> Mapping[int, Stored]: ...
-    def in_cluster(self, cluster: str) -> list[str]: ...
     def matching(
         self, sources: Sequence[str], day_from: int | None, day_to: int | None, as_of: int | None
     ) -> NDArray[np.int64]: ...
@@ -48,10 +60,7 @@ class Ledger(Protocol):
 class Keywords(Protocol):
     def count(self) -> int: ...
     def frequency(self, term: str) -> int: ...
-    def search(
-        self, words: Sequence[str], k: int, title_weight: float = 0.0, limits: Any = None
-    ) -> list[tuple[int, float]]: ...
-    def score(self, words: Sequence[str], ids: Sequence[int]) -> dict[int, float]: ...
+    def search(self, words: Sequence[str], k: int, *, limits: Any = None) -> list[tuple[int, float]]: ...
 
 
 class Dense(VectorIndex, Protocol):
@@ -59,7 +68,7 @@ class Dense(VectorIndex, Protocol):
 
 
 class View(Protocol):
-    """One complete state of an archive."""
+    """One complete state of an archive. `clusters` has the cluster of each article that nearly repeats another."""
 
     @property
     def ledger(self) -> Ledger: ...
@@ -67,14 +76,17 @@ class View(Protocol):
     def keywords(self) -> Keywords: ...
     @property
     def dense(self) -> Dense: ...
+    @property
+    def clusters(self) -> Mapping[str, str]: ...
+    def outlines(self, ids: Sequence[int]) -> Sequence[Outline]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`candidates[n]` is what ranking knows of `stored[n]`."""
+    """`candidates[n]` is what ranking knows of the passage of `outlines[n]`."""
 
     terms: Terms
-    stored: Sequence[Stored]
+    outlines: Sequence[Outline]
     candidates: Sequence[Candidate]
 
 
@@ -87,92 +99,88 @@ class Retriever:
         self._embedder = embedder
         self._analyze = analyze
         self._limits = limits
-        self._stems = _Stems(analyze)
         self._beside = ThreadPoolExecutor(2, "keywords")  # words are searched while the question is embedded
-        self._title_words = lru_cache(maxsize=20_000)(self._words)
+        self._title_words = lru_cache(maxsize=_MOST_TITLES)(lambda title: keys(analyze(title)))
 
     def __call__(self, view: View, query: Query) -> list[Hit]:
         """Best first: `query.k` hits to use, and among them, with `left_out`, those that were passed over."""
         found = self.find(view, query)
-        ranked = sorted(zip(rank(found.terms, found.candidates), found.stored, strict=True), key=_order)
-        return _chosen(view.ledger, ranked, query.k)
+        ranked = sorted(zip(rank(found.terms, found.candidates), found.outlines, strict=True), key=_order)
+        return _hits(view, _chosen(ranked, view.clusters, query.k))
 
     def find(self, view: View, query: Query) -> Found:
-        """What is to be ranked: the most promising of the passages that words or vectors found."""
+        """What is to be ranked: the passages that words or vectors found."""
         words = self._analyze(query.text)
-        bm25, dense = self._scored(view, query, words)
-        stored = view.ledger.passages(promising(bm25, dense, max(RANKED, 2 * query.k)))
-        terms = Terms.of(words, {w: view.keywords.frequency(w) for w in dict.fromkeys(words)}, view.keywords.count())
-        candidates = [self._candidate(stored[i], bm25[i], dense.get(i, 0.0)) for i in stored]
-        return Found(terms, list(stored.values()), candidates)
+        passages = view.keywords.count()
+        frequency = _telling({word: view.keywords.frequency(word) for word in words}, passages)
+        terms = Terms.of(words, frequency, passages)
+        cosines = self._cosines(view, query, list(frequency))
+        outlines = view.outlines(list(cosines))
+        return Found(terms, outlines, [self._candidate(one, cosines[one.id]) for one in outlines])
 
-    def _scored(self, view: View, query: Query, words: Sequence[str]) -> tuple[dict[int, float], dict[int, float]]:
-        """BM25 and cosine of every passage that either side found."""
+    def _cosines(self, view: View, query: Query, words: Sequence[str]) -> dict[int, float]:
+        """Of every passage that words or vectors found."""
         days = [d.toordinal() if d else None for d in (query.published_from, query.published_to, query.as_of)]
         limited = bool(query.sources) or any(days)
         limits = self._limits(query.sources, *days) if limited else None
-        by_words = self._beside.submit(view.keywords.search, words, max(BY_WORDS, query.k), limits=limits)
+        by_words = self._beside.submit(view.keywords.search, words, max(BY_WORDS, 2 * query.k), limits=limits)
         vector = self._embedder.embed([query.text])[0]
         among = view.ledger.matching(query.sources, *days).tolist() if limited else None
         dense = dict(view.dense.search(vector, max(BY_VECTOR, query.k), among))
-        bm25 = dict(by_words.result())
-        bm25 |= view.keywords.score(words, [i for i in dense if i not in bm25])
-        dense |= view.dense.cosines(vector, [i for i in bm25 if i not in dense])
-        return bm25, dense
+        others = [i for i, _ in by_words.result() if i not in dense]
+        return dense | dict.fromkeys(others, 0.0) | view.dense.cosines(vector, others)
 
-    def _candidate(self, stored: Stored, bm25: float, dense: float) -> Candidate:
-        title = self._title_words(stored.article.title or "")
-        return Candidate(bm25, dense, stored.passage.ordinal, title, self._words(stored.text))
-
-    def _words(self, text: str) -> list[str]:
-        return [self._stems[word] for word in _WORD.findall(text.lower())]
+    def _candidate(self, outline: Outline, dense: float) -> Candidate:
+        return Candidate(dense, outline.ordinal, self._title_words(outline.title or ""), outline.words)
 
 
-class _Stems(dict[str, str]):
-    """Words as the index has them. A passage is analysed word by word from this memory: ten times as fast as anew."""
-
-    def __init__(self, analyze: Callable[[str], list[str]]) -> None:
-        self._analyze = analyze
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _MOST_STEMS:
-            self.clear()
-        self[word] = next(iter(self._analyze(word)), "")
-        return self[word]
+def _telling(frequency: Mapping[str, int], passages: int) -> Mapping[str, int]:
+    """Without the common words, but where all are."""
+    most = max(COMMON_FROM, COMMON * passages)
+    return {word: n for word, n in frequency.items() if n <= most} or frequency
 
 
-Ranked = tuple[Scores, Stored]
+Ranked = tuple[Scores, Outline]
 
 
 def _order(ranked: Ranked) -> tuple[float, int]:
-    scores, stored = ranked
-    return -scores.fused, stored.passage.id
+    scores, outline = ranked
+    return -scores.fused, outline.id
 
 
-def _chosen(ledger: Ledger, ranked: Iterable[Ranked], k: int) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """`also` is whether the hit names the near-duplicates that it stands for; `left_out` is as in `Hit`."""
+
+    scores: Scores
+    outline: Outline
+    also: bool
+    left_out: str | None
+
+
+def _chosen(ranked: Iterable[Ranked], clusters: Mapping[str, str], k: int) -> list[_Choice]:
     """The first k that show something new. A third passage in a row waits until the others have got a place."""
-    hits: list[Hit] = []
+    choices: list[_Choice] = []
     waiting: list[int] = []
     shown: dict[str, str] = {}
     used: set[tuple[str, int]] = set()
-    for scores, stored in ranked:
+    for scores, outline in ranked:
         if len(used) >= k:
             break
-        article, place = stored.article.id, (stored.article.id, stored.passage.ordinal)
-        first = shown.setdefault(stored.cluster or article, article)
+        article, place = outline.article_id, (outline.article_id, outline.ordinal)
+        first = shown.setdefault(clusters.get(article, article), article)
         left_out = None
         if first != article:
             left_out = f"a near-duplicate of article {first}, which is shown"
         elif _run_length(used, place) > ADJOINING:
             left_out = f"more than {ADJOINING} passages in a row of article {article}"
-            waiting.append(len(hits))
+            waiting.append(len(choices))
         else:
             used.add(place)
-        also_in = _others(ledger, stored) if first == article else ()
-        hits.append(Hit(len(hits) + 1, stored.passage, stored.article, stored.text, scores, also_in, left_out))
+        choices.append(_Choice(scores, outline, first == article, left_out))
     for at in waiting[: max(0, k - len(used))]:
-        hits[at] = replace(hits[at], left_out=None)
-    return hits
+        choices[at] = replace(choices[at], left_out=None)
+    return choices
 
 
 def _run_length(used: Collection[tuple[str, int]], place: tuple[str, int]) -> int:
@@ -186,7 +194,19 @@ def _run_length(used: Collection[tuple[str, int]], place: tuple[str, int]) -> in
     return after - before + 1
 
 
-def _others(ledger: Ledger, stored: Stored) -> tuple[str, ...]:
-    if stored.cluster is None:
+def _hits(view: View, choices: Sequence[_Choice]) -> list[Hit]:
+    stored = view.ledger.passages([choice.outline.id for choice in choices])
+    hits = []
+    for place, choice in enumerate(choices, 1):
+        one = stored[choice.outline.id]
+        also_in = _others(view.clusters, one.article.id) if choice.also else ()
+        hits.append(Hit(place, one.passage, one.article, one.text, choice.scores, also_in, choice.left_out))
+    return hits
+
+
+def _others(clusters: Mapping[str, str], article_id: str) -> tuple[str, ...]:
+    """The articles that nearly repeat this one."""
+    cluster = clusters.get(article_id)
+    if cluster is None:
         return ()
-    return tuple(i for i in ledger.in_cluster(stored.cluster) if i != stored.article.id)
+    return tuple(sorted(other for other, named in clusters.items() if named == cluster and other != article_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 metadata = MetaData()
 
@@ -46,7 +46,7 @@ versions = Table(
     Column("authors", Text, nullable=False),
     Column("published", String),
     Column("published_known", String),
-    Column("day", Integer, index=True),
+    Column("day", Integer),
     Column("language", String),
     Column("file", Text, nullable=False),
     Column("marks", Text, nullable=False),
@@ -55,6 +55,8 @@ versions = Table(
     Column("first_passage", Integer, nullable=False),
     Column("last_passage", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    # All that a filter reads, so that it does not touch the rows, which hold the text.
+    Index("versions_by_day", "day", "source", "article_id", "version", "first_passage", "last_passage"),
 )
 
 # Only the newest version of an article has passages. AUTOINCREMENT: an id is never used twice, so an index that
@@ -69,6 +71,7 @@ passages = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("sentences", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False),  # keys of its analysed words, in order: `rag/occurrences.py`
     ForeignKeyConstraint(["article_id", "version"], ["versions.article_id", "versions.version"]),
     sqlite_autoincrement=True,
 )

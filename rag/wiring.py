@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from rag.archive import Archive
 from rag.embed import load_embedder
 from rag.keywords import Limits, terms
-from rag.ledger import Ledger, Snapshot
+from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
 from rag.pipeline import Byline, Reader
 from rag.ports import Embedder
 from rag.retrieve import Retriever
 from rag.settings import Settings
+from rag.snapshot import Snapshot
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 

@@ -28,7 +28,8 @@ from rag.archive import Archive, View
 from rag.embed import load_embedder
 from rag.jobs import open_ingest
 from rag.keywords import Limits, terms
-from rag.rank import WEIGHTS, coverage, signals
+from rag.occurrences import Occurrences
+from rag.rank import WEIGHTS, signals
 from rag.retrieve import Retriever, Stored
 from rag.settings import Settings, load_settings
 from rag.types import Query
@@ -104,10 +105,13 @@ def variants() -> dict[str, Variant]:
 def cases(view: View, retriever: Retriever, asked: Iterable[Asked]) -> Iterator[Case]:
     for question in asked:
         found = retriever.find(view, Query(question.text, k=DEPTH))
-        every = signals(found.terms, found.candidates)
-        every["coverage"] = np.array([coverage(found.terms, c.body) for c in found.candidates])
-        every["recency"] = np.array([_recency(stored, question.day) for stored in found.stored])
-        yield Case(question.id, every, np.array([question.answers(stored) for stored in found.stored]))
+        body = Occurrences.of(found.terms, [c.body for c in found.candidates])
+        every = signals(found.terms, found.candidates, body, body.bm25([len(c.body) for c in found.candidates]))
+        every["coverage"] = body.coverage()
+        texts = view.ledger.passages([outline.id for outline in found.outlines])
+        stored = [texts[outline.id] for outline in found.outlines]
+        every["recency"] = np.array([_recency(one, question.day) for one in stored])
+        yield Case(question.id, every, np.array([question.answers(one) for one in stored]))
 
 
 def _recency(stored: Stored, now: date | None) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rag.ledger_write import Admission
 from rag.neardup import SIMILAR, bands, signature
+from rag.occurrences import keys
 from rag.ports import Vectors
 from rag.types import Article, Passage, Published, Span
 
@@ -57,6 +58,7 @@ def admission(given: Article) -> Admission:
         digest=hashlib.sha256((given.key + given.text).encode()).hexdigest(),
         article=given,
         passages=parts,
+        words=[keys(given.text[p.start : p.end].lower().split()) for p in parts],
         vectors=WordEmbedder().embed([given.text[p.start : p.end] for p in parts]).astype(np.float16),
         signature=sign,
         bands=bands(sign) if sign else (),

@@ -222,3 +222,33 @@ def test_vectors_that_chroma_still_has_of_dropped_passages_are_not_found(setting
         assert not store.level_chroma()
     assert "Tuesday" in nearest(archive, "harbour reopened on Monday")
     archive.close()
+
+
+def outlined(archive: Archive) -> dict[int, str | None]:
+    with archive.view() as view:
+        ids = view.ledger.passage_ids().tolist()
+        return {one.id: one.title for one in view.outlines([*ids, max(ids) + 1])}
+
+
+def test_what_is_held_in_memory_follows_the_ledger(settings: Settings) -> None:
+    archive = Archive(settings)
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR, title="Harbour")])
+        assert list(outlined(archive).values()) == ["Harbour", "Harbour"]
+        (bakery,) = put(store, [article(BAKERY, title="Bakery")])
+        assert list(outlined(archive).values()) == ["Harbour", "Harbour", "Bakery", "Bakery"]
+        store.remove(bakery.id)
+    assert list(outlined(archive).values()) == ["Harbour", "Harbour"]
+    archive.close()
+
+
+def test_more_outlines_than_may_be_held_are_given_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.memory.MOST_OUTLINES", 1)
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR), article(BAKERY)])
+    archive = Archive(settings)
+    archive.warm_up()
+    assert len(outlined(archive)) == len(outlined(archive)) == 4
+    archive.close()
