@@ -13,8 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
-from evals.bench import quality, sections
+from evals.bench import sections
+from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file
+from evals.bench.retrieval import retrieval
 from evals.bench.rows import Row, table
 from evals.bench.sections import Bench
 
@@ -24,8 +26,8 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "embedding": sections.embedding,
     "ingest": sections.ingest,
     "latency": sections.latency,
-    "retrieval": quality.retrieval,
-    "reading": quality.reading,
+    "retrieval": retrieval,
+    "reading": reading,
     "tutorial": sections.tutorial,
 }
 

@@ -1,4 +1,4 @@
-"""Retrieval and reading on RealTimeQA, through the library as a user has it."""
+"""Retrieval on RealTimeQA, through the library as a user has it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ DEPTHS = (1, 3, 5, 10, 20, 50)
 TARGETS = {1: 0.57, 5: 0.77, 20: 0.87}
 # The better of BM25 alone and all-MiniLM-L6-v2 alone at each depth, over the whole year (same protocol).
 PARENTS = {1: 0.546, 3: 0.691, 5: 0.749, 10: 0.822, 20: 0.867, 50: 0.890}
-SENTENCES_TARGET = 0.50
 _WHOLE = 5_000  # targets are for the whole year: fewer articles make it easier
 
 
@@ -37,24 +36,6 @@ def retrieval(bench: Bench) -> list[Row]:
         )
     reciprocal = sum(1 / rank for rank in ranks if rank and rank <= 10) / max(1, len(ranks))
     return [*rows, Row("MRR@10", f"{reciprocal:.3f}")]
-
-
-def reading(bench: Bench) -> list[Row]:
-    """Whether the chosen sentences contain a gold string, never abstaining; and how often it would abstain."""
-    questions = bench.questions()
-    with open_byline(load_settings(data_dir=bench.archive, abstain_below=0.0)) as library:
-        answers = [library.ask(question.text).answer for question in questions]
-    with open_byline(load_settings(data_dir=bench.archive)) as library:
-        abstained = [library.ask(question.text).answer.status == "no_evidence" for question in questions]
-    pairs = list(zip(questions, answers, strict=True))
-    right = _share([contains(" ".join(c.quote for c in a.citations), q.gold) for q, a in pairs])
-    short = _share([contains(a.short_answer or "", q.gold) for q, a in pairs])
-    count, met = f"{len(pairs)} questions", right >= SENTENCES_TARGET
-    return [
-        Row("chosen sentences contain the gold string", f"{right:.3f}", count, f"≥ {SENTENCES_TARGET:.2f}", met),
-        Row("short answer contains the gold string", f"{short:.3f}"),
-        Row("abstains, of these answerable questions", f"{_share(abstained):.3f}"),
-    ]
 
 
 def _share(told: Sequence[bool]) -> float:

@@ -1,0 +1,98 @@
+"""The reader on RealTimeQA, answerable and made unanswerable.
+
+A question is made unanswerable by hiding every article that contains one of its gold strings. Questions of even and odd
+number are told apart: the reader was developed looking at the even ones.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+
+from evals.bench.realtimeqa import Question, articles_file, contains, read_articles
+from evals.bench.rows import Row
+from evals.bench.sections import Bench
+from rag.ingest.identity import canonical_url
+from rag.pipeline import READ, Byline
+from rag.read import Reader
+from rag.settings import load_settings
+from rag.types import Hit, Query, Reading
+from rag.wiring import embedder_of, open_byline
+
+TARGET = 0.50  # of the questions whose chosen sentences contain a gold string
+DEEP = 100  # hits to take what is left from, once the articles with the gold string are hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question read three ways: `forced` never abstains, `hidden` lacks every article with the gold string."""
+
+    question: Question
+    forced: Reading
+    usual: Reading
+    hidden: Reading
+    ms: float
+
+    @property
+    def right(self) -> bool:
+        return _says(self.forced, self.question)
+
+    @property
+    def short_right(self) -> bool:
+        short = self.forced.evidence[0].short_answer if self.forced.evidence else None
+        return contains(short or "", self.question.gold)
+
+
+def reading(bench: Bench) -> list[Row]:
+    """Whether the chosen sentences contain a gold string, and how well the reader tells when to abstain."""
+    settings = load_settings(data_dir=bench.archive)
+    with open_byline(settings) as library:
+        embedder = embedder_of(settings)
+        outcomes = _outcomes(library, Reader(embedder, 0.0), Reader(embedder), bench)
+    if not outcomes:
+        return []
+    count, right = f"{len(outcomes)} questions", _share(outcomes, lambda o: o.right)
+    halves = f"even {_share(outcomes[::2], lambda o: o.right):.3f}, odd {_share(outcomes[1::2], lambda o: o.right):.3f}"
+    answered = [o for o in outcomes if o.usual.evidence]
+    ms = np.percentile([o.ms for o in outcomes], (50, 95))
+    return [
+        Row("chosen sentences contain the gold string", f"{right:.3f}", halves, f"≥ {TARGET:.2f}", right >= TARGET),
+        Row("short answer contains the gold string", f"{_share(outcomes, lambda o: o.short_right):.3f}", count),
+        Row("answered, of the answerable", f"{len(answered) / len(outcomes):.3f}"),
+        Row("  of these, right", f"{_share(answered, lambda o: _says(o.usual, o.question)):.3f}"),
+        Row("  of these, said to conflict", f"{_share(answered, lambda o: o.usual.conflict):.3f}"),
+        Row("answered though its articles are hidden", f"{_share(outcomes, lambda o: bool(o.hidden.evidence)):.3f}"),
+        Row("reading", f"p50 {ms[0]:.0f} ms, p95 {ms[1]:.0f} ms"),
+    ]
+
+
+def _outcomes(library: Byline, forced: Reader, usual: Reader, bench: Bench) -> list[Outcome]:
+    texts = [(canonical_url(row["url"]), row["text"]) for row in read_articles(articles_file(bench.data))]
+    outcomes = []
+    for question in bench.questions():
+        hits = [hit for hit in library.search(Query(question.text, k=DEEP)) if hit.left_out is None]
+        holding = {url for url, text in texts if contains(text, question.gold)}
+        started = time.perf_counter()
+        read = forced.read(question.text, hits[:READ])
+        ms = (time.perf_counter() - started) * 1e3
+        without = [hit for hit in hits if not _is_of(hit, holding)][:READ]
+        outcomes.append(
+            Outcome(question, read, usual.read(question.text, hits[:READ]), usual.read(question.text, without), ms)
+        )
+    return outcomes
+
+
+def _is_of(hit: Hit, urls: AbstractSet[str | None]) -> bool:
+    return hit.article.url is not None and canonical_url(hit.article.url) in urls
+
+
+def _says(reading: Reading, question: Question) -> bool:
+    return contains(" ".join(one.quote for one in reading.evidence), question.gold)
+
+
+def _share(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> float:
+    return sum(map(holds, outcomes)) / max(1, len(outcomes))
