@@ -1,12 +1,11 @@
 """The command line's frame: the commands, the exit codes, and errors without tracebacks.
 
 Exit codes: 0 done; 1 it failed, with the reason on stderr; 2 the command line can't be read; 3 done, but some input
-was rejected; 130 interrupted.
+was rejected; 130 interrupted. typer and rich end with 1 when the reader of the output is gone (`| head`).
 """
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -35,7 +34,3 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("byline: interrupted\n")
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output is gone (`| head`); keep the interpreter from flushing into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
