@@ -47,7 +47,8 @@ class Terms:
         row = {word: int(np.searchsorted(found, zlib.crc32(word.encode()))) for word in frequency}
         idf = np.zeros(len(found))
         for word, n in frequency.items():
-            idf[row[word]] = math.log(1 + (passages - n + 0.5) / (n + 0.5))
+            others = max(0, passages - n)  # an index counts deleted passages with a word until it merges its segments
+            idf[row[word]] = math.log(1 + (others + 0.5) / (n + 0.5))
         codes = {row[a] * len(found) + row[b] for a, b in pairwise(words) if a in row and b in row}
         pairs = np.array(sorted(codes), np.int64)
         return cls(found, idf, pairs, np.array([min(idf[c // len(found)], idf[c % len(found)]) for c in pairs]))
@@ -86,13 +87,13 @@ class Occurrences:
         np.add.at(counts, (self.passage, self.term), 1)
         relative = np.asarray(lengths) / max(1.0, float(np.mean(lengths))) if len(lengths) else np.zeros(0)
         saturated = counts * (K1 + 1) / (counts + K1 * (1 - B + B * relative[:, None]))
-        return np.asarray(saturated @ self.terms.idf)
+        return np.asarray((saturated * self.terms.idf).sum(axis=1))
 
     def coverage(self) -> Shares:
         """The share of the question that is anywhere in the passage."""
         present = np.zeros((self.passages, len(self.terms.keys)), bool)
         present[self.passage, self.term] = True
-        return _share(present @ self.terms.idf, self.terms.idf)
+        return _share((present * self.terms.idf).sum(axis=1), self.terms.idf)
 
     def window(self) -> Shares:
         """The largest share of the question within WINDOW_WORDS words."""
@@ -100,7 +101,7 @@ class Occurrences:
         last = np.full((len(place), len(self.terms.keys)), -WINDOW_WORDS, np.int32)
         last[np.arange(len(place)), self.term] = place
         np.maximum.accumulate(last, axis=0, out=last)  # where each word of the question was last seen
-        inside = (last > (place - WINDOW_WORDS)[:, None]).astype(np.float32) @ self.terms.idf.astype(np.float32)
+        inside = ((last > (place - WINDOW_WORDS)[:, None]) * self.terms.idf).sum(axis=1)
         best = np.zeros(self.passages)
         np.maximum.at(best, self.passage, inside)
         return _share(best, self.terms.idf)
@@ -114,7 +115,7 @@ class Occurrences:
         row = np.minimum(np.searchsorted(wanted, codes), max(0, len(wanted) - 1))
         found = np.flatnonzero(wanted[row] == codes) if len(wanted) else np.zeros(0, np.int64)
         present[self.passage[neighbours[found]], row[found]] = True
-        return _share(present @ self.terms.pair_weights, self.terms.pair_weights)
+        return _share((present * self.terms.pair_weights).sum(axis=1), self.terms.pair_weights)
 
 
 def _share(found: NDArray[np.float64], weights: NDArray[np.float64]) -> Shares:

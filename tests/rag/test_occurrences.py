@@ -75,6 +75,10 @@ def test_neither_a_window_nor_a_pair_reaches_into_the_next_passage() -> None:
     assert here.window() == pytest.approx([share({"harbour"}), share({"bridge"})])
 
 
+def test_a_word_counted_in_more_passages_than_there_are_still_tells_something() -> None:
+    assert Terms.of(["bridge"], {"bridge": 40}, 10).idf > 0
+
+
 def test_a_word_that_does_not_count_parts_its_neighbours() -> None:
     terms = Terms.of(["bank", "of", "england"], {"bank": 10, "england": 5}, 1000)
 
