@@ -19,7 +19,7 @@ from rag.types import Scores
 # By signal; each is between 0 and 1.
 WEIGHTS = {
     "bm25": 1.0,  # of the best candidate's score: keeps the distances that reciprocal ranks throw away
-    "dense": 0.4,  # cosine, from the least candidate's to the best's: finds other words for the same thing
+    "dense": 0.6,  # cosine, from the least candidate's to the best's: finds other words for the same thing
     "title": 0.3,  # share of the question in the article's title: what the article is about
     "lead": 0.15,  # the first passage of an article: news says first what matters most
     "window": 0.4,  # share of the question within a sentence's length: words that belong together stand together
