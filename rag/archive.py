@@ -42,12 +42,13 @@ _PIN_TRIES, _PIN_WAIT_S = 60, 0.02
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One complete state of the archive. `clusters` has the cluster of each article that nearly repeats another."""
+    """One complete state of the archive. `clusters` has, of each article that nearly repeats others, all of these and
+    itself."""
 
     ledger: Snapshot
     keywords: KeywordSearcher
     dense: DenseSearch
-    clusters: Mapping[str, str]
+    clusters: Mapping[str, tuple[str, ...]]
     held: OutlinesInMemory
 
     def outlines(self, ids: Sequence[int]) -> list[Outline]:
@@ -61,7 +62,7 @@ class _State:
     here: Places
     seq: int
     keywords: KeywordSearcher
-    clusters: Mapping[str, str]
+    clusters: Mapping[str, tuple[str, ...]]
 
 
 class Archive:

@@ -24,6 +24,9 @@ ADJOINING = 2  # passages in a row of one article before others get a place
 _MOST_TITLES = 20_000  # whose words are remembered; about 10 MB
 
 
+Clusters = Mapping[str, tuple[str, ...]]
+
+
 class Stored(Protocol):
     """A passage as the ledger gives it."""
 
@@ -68,7 +71,8 @@ class Dense(VectorIndex, Protocol):
 
 
 class View(Protocol):
-    """One complete state of an archive. `clusters` has the cluster of each article that nearly repeats another."""
+    """One complete state of an archive. `clusters` has, of each article that nearly repeats others, all of these and
+    itself."""
 
     @property
     def ledger(self) -> Ledger: ...
@@ -77,7 +81,7 @@ class View(Protocol):
     @property
     def dense(self) -> Dense: ...
     @property
-    def clusters(self) -> Mapping[str, str]: ...
+    def clusters(self) -> Clusters: ...
     def outlines(self, ids: Sequence[int]) -> Sequence[Outline]: ...
 
 
@@ -158,17 +162,17 @@ class _Choice:
     left_out: str | None
 
 
-def _chosen(ranked: Iterable[Ranked], clusters: Mapping[str, str], k: int) -> list[_Choice]:
+def _chosen(ranked: Iterable[Ranked], clusters: Clusters, k: int) -> list[_Choice]:
     """The first k that show something new. A third passage in a row waits until the others have got a place."""
     choices: list[_Choice] = []
     waiting: list[int] = []
-    shown: dict[str, str] = {}
+    shown: dict[tuple[str, ...], str] = {}
     used: set[tuple[str, int]] = set()
     for scores, outline in ranked:
         if len(used) >= k:
             break
         article, place = outline.article_id, (outline.article_id, outline.ordinal)
-        first = shown.setdefault(clusters.get(article, article), article)
+        first = shown.setdefault(clusters.get(article, (article,)), article)
         left_out = None
         if first != article:
             left_out = f"a near-duplicate of article {first}, which is shown"
@@ -199,14 +203,6 @@ def _hits(view: View, choices: Sequence[_Choice]) -> list[Hit]:
     hits = []
     for place, choice in enumerate(choices, 1):
         one = stored[choice.outline.id]
-        also_in = _others(view.clusters, one.article.id) if choice.also else ()
+        also_in = tuple(i for i in view.clusters.get(one.article.id, ()) if i != one.article.id) if choice.also else ()
         hits.append(Hit(place, one.passage, one.article, one.text, choice.scores, also_in, choice.left_out))
     return hits
-
-
-def _others(clusters: Mapping[str, str], article_id: str) -> tuple[str, ...]:
-    """The articles that nearly repeat this one."""
-    cluster = clusters.get(article_id)
-    if cluster is None:
-        return ()
-    return tuple(sorted(other for other, named in clusters.items() if named == cluster and other != article_id))

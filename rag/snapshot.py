@@ -145,11 +145,14 @@ class Snapshot:
         """What ranking needs of those of `ids` that are searched now."""
         return [(row[0], row[1], row[2], row[3], row[4]) for row in self._each(_outlines_query(), ids)]
 
-    def clusters(self) -> dict[str, str]:
-        """The cluster of each article that nearly repeats another."""
+    def clusters(self) -> dict[str, tuple[str, ...]]:
+        """Of each article that nearly repeats others: the ids of all articles of its cluster, sorted."""
         a = s.articles.c
-        rows = self.connection.execute(select(a.id, a.cluster).where(a.cluster.is_not(None)))
-        return {row.id: row.cluster for row in rows}
+        members: dict[str, list[str]] = {}
+        rows = self.connection.execute(select(a.id, a.cluster).where(a.cluster.is_not(None)).order_by(a.id))
+        for article_id, cluster in rows:
+            members.setdefault(cluster, []).append(article_id)
+        return {one: together for together in map(tuple, members.values()) for one in together}
 
     def _each(self, query: Select[Any], ids: Sequence[int]) -> Iterator[Sequence[Any]]:
         """Rows of `query`, whose `ids` are bound in parts."""

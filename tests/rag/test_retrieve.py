@@ -100,8 +100,9 @@ class Archive:
         return list(self.passages(ids).values())
 
     @property
-    def clusters(self) -> dict[str, str]:
-        return {one.article.id: one.cluster for one in self._all.values() if one.cluster}
+    def clusters(self) -> dict[str, tuple[str, ...]]:
+        named = {one.article.id: one.cluster for one in self._all.values() if one.cluster}
+        return {i: tuple(sorted(o for o in named if named[o] == cluster)) for i, cluster in named.items()}
 
     def matching(self, sources: tuple[str, ...], *days: int | None) -> NDArray[np.int64]:
         return np.array([i for i, one in self._all.items() if Limits(sources, *days).let(one)], dtype=np.int64)
