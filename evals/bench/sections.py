@@ -23,6 +23,7 @@ from rag.wiring import embedder_of, open_byline
 
 SEED_QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
 _TURNS = 5
+_SOME_REJECTED = 3  # how an ingest ends that rejected some articles: among thousands of real ones there are some
 _EMBEDDED_ALONE = 1_500  # passages: enough to tell the rate within some percent
 
 
@@ -47,7 +48,7 @@ class Bench:
 
 
 def byline(*arguments: str, data_dir: Path) -> Run:
-    return run([sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data_dir)])
+    return run([sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data_dir)], fine=(0, _SOME_REJECTED))
 
 
 def embedding(bench: Bench) -> list[Row]:
