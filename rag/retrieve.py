@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -107,7 +107,8 @@ class Retriever:
         self._title_words = lru_cache(maxsize=_MOST_TITLES)(lambda title: keys(analyze(title)))
 
     def __call__(self, view: View, query: Query) -> list[Hit]:
-        """Best first: `query.k` hits to use, and among them, with `left_out`, those that were passed over."""
+        """`query.k` hits to use, best first but for those that had to wait (`_chosen`), and with `left_out` those that
+        were passed over."""
         found = self.find(view, query)
         ranked = sorted(zip(rank(found.terms, found.candidates), found.outlines, strict=True), key=_order)
         return _hits(view, _chosen(ranked, view.clusters, query.k))
@@ -163,37 +164,61 @@ class _Choice:
 
 
 def _chosen(ranked: Iterable[Ranked], clusters: Clusters, k: int) -> list[_Choice]:
-    """The first k that show something new. A third passage in a row waits until the others have got a place."""
+    """The first k that show something new. A third passage in a row waits until another article has got a place."""
     choices: list[_Choice] = []
-    waiting: list[int] = []
+    waiting: list[Ranked] = []
     shown: dict[tuple[str, ...], str] = {}
-    used: set[tuple[str, int]] = set()
+    row, used = _Row(), 0
     for scores, outline in ranked:
-        if len(used) >= k:
+        if used >= k:
             break
-        article, place = outline.article_id, (outline.article_id, outline.ordinal)
+        article = outline.article_id
         first = shown.setdefault(clusters.get(article, (article,)), article)
-        left_out = None
         if first != article:
-            left_out = f"a near-duplicate of article {first}, which is shown"
-        elif _run_length(used, place) > ADJOINING:
-            left_out = f"more than {ADJOINING} passages in a row of article {article}"
-            waiting.append(len(choices))
-        else:
-            used.add(place)
-        choices.append(_Choice(scores, outline, first == article, left_out))
-    for at in waiting[: max(0, k - len(used))]:
-        choices[at] = replace(choices[at], left_out=None)
-    return choices
+            choices.append(_Choice(scores, outline, False, f"a near-duplicate of article {first}, which is shown"))
+            continue
+        waiting.append((scores, outline))
+        free = list(row.free(waiting, k - used))
+        choices += [_Choice(*one, True, None) for one in free]
+        used += len(free)
+    # Nobody else is left to be given a place.
+    choices += [_Choice(*one, True, None) for one in waiting[: k - used]]
+    too_many = f"more than {ADJOINING} passages in a row of its article"
+    return choices + [_Choice(*one, True, too_many) for one in waiting[k - used :]]
 
 
-def _run_length(used: Collection[tuple[str, int]], place: tuple[str, int]) -> int:
-    """How many passages in a row there would be with the one at `place`."""
-    article, ordinal = place
-    before, after = ordinal, ordinal
-    while (article, before - 1) in used:
+class _Row:
+    """The passages of one article that got their places since another article got one."""
+
+    def __init__(self) -> None:
+        self._article = ""
+        self._ordinals: set[int] = set()
+
+    def free(self, waiting: list[Ranked], most: int) -> Iterator[Ranked]:
+        """Take those that may have a place now out of `waiting`, best first."""
+        for _ in range(most):
+            at = next((n for n, (_, outline) in enumerate(waiting) if self._may_follow(outline)), None)
+            if at is None:
+                return
+            yield waiting.pop(at)
+
+    def _may_follow(self, outline: Outline) -> bool:
+        """Whether it may; if so it is the row's last."""
+        if outline.article_id != self._article:
+            self._article, self._ordinals = outline.article_id, {outline.ordinal}
+            return True
+        if _run_length(self._ordinals, outline.ordinal) > ADJOINING:
+            return False
+        self._ordinals.add(outline.ordinal)
+        return True
+
+
+def _run_length(ordinals: Collection[int], ordinal: int) -> int:
+    """How many passages in a row there would be with the one at `ordinal`."""
+    before = after = ordinal
+    while before - 1 in ordinals:
         before -= 1
-    while (article, after + 1) in used:
+    while after + 1 in ordinals:
         after += 1
     return after - before + 1
 

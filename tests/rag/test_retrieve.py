@@ -225,6 +225,13 @@ def test_a_third_passage_in_a_row_waits_for_others() -> None:
     assert "in a row" in (passed_over.left_out or "")
 
 
+def test_it_follows_the_first_of_another_article() -> None:
+    row = [stored(n, f"The ferry ferry ferry {'storm ' * n}", "long", n) for n in (1, 2, 3)]
+    hits = find(Archive(*row, stored(9, "A ferry.", "other")), "ferry", k=4)
+
+    assert [hit.article.id for hit in hits] == ["long", "long", "other", "long"]
+
+
 def test_it_gets_its_place_when_there_are_no_others() -> None:
     row = [stored(n, f"The ferry {'storm ' * n}", "long", n) for n in (1, 2, 3)]
 
