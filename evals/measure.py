@@ -15,7 +15,8 @@ from math import sqrt
 from pathlib import PurePath
 from typing import Any
 
-from evals.gold import Case, fold
+from evals.gold import Case
+from evals.gold.text import fold
 
 Record = Mapping[str, Any]
 StoredTexts = Mapping[tuple[str, int], str]

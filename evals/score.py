@@ -194,7 +194,7 @@ def main(
     """Ask Byline every gold question and print how well it did."""
     shown = Console()
     try:
-        cases = load_gold(gold, corpus)
+        cases = load_gold([gold], corpus)
         settings = load_settings(data_dir=data_dir)
         replies, scored = _run(settings, cases)
     except StoreEmpty as error:

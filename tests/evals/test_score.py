@@ -69,7 +69,7 @@ def copycat(case: Case) -> Answer:
 
 def first_sentence(case: Case) -> Answer:
     """The same citation whatever is asked."""
-    gold = load_gold(GOLD, ROOT / "corpus")[0].supporting[0]
+    gold = load_gold([GOLD], ROOT / "corpus")[0].supporting[0]
     return answer(case, "answered", gold.quote, "Ford", (cite(gold.file, gold.quote, 1),))
 
 
@@ -98,7 +98,7 @@ class FakeByline:
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    return load_gold(GOLD, ROOT / "corpus")
+    return load_gold([GOLD], ROOT / "corpus")
 
 
 def scores(cases: list[Case], rule: Callable[[Case], Answer]) -> tuple[list[Reply], list[Scored]]:
