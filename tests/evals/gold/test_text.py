@@ -36,7 +36,11 @@ def test_folding_twice_changes_nothing_for_comparing(text: str) -> None:
         (ARTICLE, "The harbour bridge reopened on Monday.", True),
         (ARTICLE[:20], ARTICLE[:60], True),
         ("noise. " + ARTICLE[:70], ARTICLE[10:90], True),  # half of the quote ends the passage
-        (ARTICLE[80:] + " noise", ARTICLE[:100], False),  # less than half of either
+        (
+            ARTICLE[80:] + " More words, of another article altogether.",
+            ARTICLE[:100],
+            False,
+        ),  # less than half of either
         ("The ferry left on Tuesday.", ARTICLE[:38], False),
         ("", "x", False),
         ("Monday", ARTICLE, False),  # a word that both happen to have

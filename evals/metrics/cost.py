@@ -1,0 +1,94 @@
+"""What an answer costs: time, and tokens and money where an LLM is used. Shown, never gated: machines differ."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evals.gold import Case
+from evals.metrics.base import Matrix, Metric, Outcome, Summary, Unscored, always, ratio, score
+from evals.reply import Reply
+
+_SOURCE = "Dean and Barroso 2013, The Tail at Scale"
+
+
+def _ms(_case: Case, reply: Reply) -> Outcome:
+    return score(reply.ms)
+
+
+def quantile(at: float) -> Summary:
+    """The smallest observation that at least the share `at` of the weight does not exceed."""
+
+    def summary(parts: Matrix, weights: Matrix) -> Matrix:
+        order = np.argsort(parts[:, 0], kind="stable")
+        reached = np.cumsum(weights[:, order], axis=1)
+        place = (reached >= at * reached[:, -1:] * (1 - 1e-12)).argmax(axis=1)
+        return np.asarray(parts[order, 0][place], dtype=np.float64)
+
+    return summary
+
+
+def _tokens(_case: Case, reply: Reply) -> Outcome:
+    used = reply.usage
+    return score(used.input_tokens + used.output_tokens) if used else Unscored("no LLM was used")
+
+
+def _price(_case: Case, reply: Reply) -> Outcome:
+    return score(reply.usage.price) if reply.usage else Unscored("no LLM was used")
+
+
+def _total(parts: Matrix, weights: Matrix) -> Matrix:
+    """The mean of the weighted observations, times how many there are."""
+    return ratio(weights @ parts[:, 0], weights.sum(axis=1)) * len(parts)
+
+
+METRICS = (
+    Metric(
+        name="latency_p50",
+        title="Time, median",
+        group="cost",
+        about="Half of the replies took no longer.",
+        source=_SOURCE,
+        observe=_ms,
+        applies=always,
+        missing=None,
+        summarise=quantile(0.5),
+        better="lower",
+        unit="ms",
+    ),
+    Metric(
+        name="latency_p95",
+        title="Time, 95th percentile",
+        group="cost",
+        about="19 of 20 replies took no longer.",
+        source=_SOURCE,
+        observe=_ms,
+        applies=always,
+        missing=None,
+        summarise=quantile(0.95),
+        better="lower",
+        unit="ms",
+    ),
+    Metric(
+        name="tokens",
+        title="Tokens a reply",
+        group="cost",
+        about="Tokens in and out, a reply.",
+        source="As the provider counts them",
+        observe=_tokens,
+        missing=None,
+        better="lower",
+        unit="tokens",
+    ),
+    Metric(
+        name="price",
+        title="Price of the run",
+        group="cost",
+        about="US dollars, by the prices of the run.",
+        source="As the provider bills them",
+        observe=_price,
+        missing=None,
+        summarise=_total,
+        better="lower",
+        unit="usd",
+    ),
+)
