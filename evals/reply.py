@@ -78,7 +78,7 @@ class Reply(_Part):
     """Why the target can't be asked such a case at all: it is unscored, not missing."""
     usage: Usage | None = None
     models: dict[str, str] = {}
-    ms: Finite = 0.0
+    ms: Finite | None = None
     trouble: Trouble | None = None
     detail: str | None = None
 
@@ -87,6 +87,6 @@ class Reply(_Part):
         return self.status == "no_evidence"
 
 
-def missing(case: str, trouble: Trouble, detail: str, *, repeat: int = 0, ms: float = 0.0) -> Reply:
+def missing(case: str, trouble: Trouble, detail: str, *, repeat: int = 0, ms: float | None = None) -> Reply:
     """A reply that holds no prediction."""
     return Reply(case=case, repeat=repeat, trouble=trouble, detail=detail, ms=ms)

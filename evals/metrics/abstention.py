@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, asked, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Sums, asked, ratio, score
 from evals.reply import Reply
 
 _SOURCE = "Rajpurkar et al. 2018 (NoAns); precision, recall and F1 of the decision not to answer"
@@ -26,19 +26,13 @@ def _missing(case: Case) -> tuple[float, ...]:
     return _cell(case, case.answerable)
 
 
-def _precision(parts: Matrix, weights: Matrix) -> Matrix:
-    true, false = weights @ parts[:, 1], weights @ parts[:, 2]
-    return ratio(true, true + false)
+def _all(parts: Matrix) -> Matrix:
+    return parts
 
 
-def _recall(parts: Matrix, weights: Matrix) -> Matrix:
-    true, missed = weights @ parts[:, 1], weights @ parts[:, 3]
-    return ratio(true, true + missed)
-
-
-def _f1(parts: Matrix, weights: Matrix) -> Matrix:
-    true = weights @ parts[:, 1]
-    return ratio(2 * true, 2 * true + weights @ parts[:, 2] + weights @ parts[:, 3])
+_precision = Sums(_all, lambda sums: ratio(sums[:, 1], sums[:, 1] + sums[:, 2]))
+_recall = Sums(_all, lambda sums: ratio(sums[:, 1], sums[:, 1] + sums[:, 3]))
+_f1 = Sums(_all, lambda sums: ratio(2 * sums[:, 1], 2 * sums[:, 1] + sums[:, 2] + sums[:, 3]))
 
 
 def confusion(parts: Matrix) -> dict[str, int]:

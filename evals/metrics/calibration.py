@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, Unscored, asked, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Sums, Unscored, asked, ratio, score
 from evals.metrics.right import is_right
 from evals.reply import Reply
 
@@ -25,9 +25,12 @@ def _bins(parts: Matrix) -> Matrix:
     return np.asarray(np.eye(BINS)[np.minimum((parts[:, 0] * BINS).astype(int), BINS - 1)], dtype=np.float64)
 
 
-def _ece(parts: Matrix, weights: Matrix) -> Matrix:
-    gap = weights @ (_bins(parts) * (parts[:, :1] - parts[:, 1:2]))
-    return ratio(np.abs(gap).sum(axis=1), weights.sum(axis=1))
+def _gaps(parts: Matrix) -> Matrix:
+    """How far confidence is from being right, by bin, and a one to count with."""
+    return np.column_stack([_bins(parts) * (parts[:, :1] - parts[:, 1:2]), np.ones(len(parts))])
+
+
+_ece = Sums(_gaps, lambda sums: ratio(np.abs(sums[:, :BINS]).sum(axis=1), sums[:, BINS]))
 
 
 def reliability(parts: Matrix) -> list[tuple[float, float, int]]:

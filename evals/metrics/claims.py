@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 
 from evals.gold import Case, Label
-from evals.metrics.base import Matrix, Metric, Outcome, Summary, Unscored, claimed, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Summary, Sums, Unscored, claimed, ratio, score
 from evals.reply import Reply
 
 LABELS: tuple[str, ...] = get_args(Label)
@@ -25,14 +25,18 @@ def _missing(case: Case) -> tuple[float, ...]:
     return 0.0, float(LABELS.index(str(case.label))), -1.0
 
 
-def _macro_f1(parts: Matrix, weights: Matrix) -> Matrix:
-    """Over the labels of the gold cases in `parts`; one that nobody gave or had is left out."""
-    present = np.unique(parts[:, 1])
-    f1s = []
-    for label in present:
-        gold, told = parts[:, 1] == label, parts[:, 2] == label
-        f1s.append(ratio(2.0 * (weights @ (gold & told)), weights @ (1.0 * gold + told)))
-    return np.mean(f1s, axis=0) if f1s else np.zeros(len(weights))
+def _counts(parts: Matrix) -> Matrix:
+    """By label: found and right, in gold, told."""
+    gold = parts[:, 1:2] == np.arange(len(LABELS))
+    told = parts[:, 2:3] == np.arange(len(LABELS))
+    return np.column_stack([gold & told, gold, told]).astype(np.float64)
+
+
+def _mean_f1(sums: Matrix) -> Matrix:
+    """Over the labels that gold has."""
+    n = len(LABELS)
+    right, gold, told = sums[:, :n], sums[:, n : 2 * n], sums[:, 2 * n :]
+    return ratio(ratio(2 * right, gold + told).sum(axis=1, where=gold > 0), (gold > 0).sum(axis=1).astype(np.float64))
 
 
 def _recall_of(label: str) -> tuple[Callable[[Case], str | None], Summary]:
@@ -41,11 +45,7 @@ def _recall_of(label: str) -> tuple[Callable[[Case], str | None], Summary]:
     def applies(case: Case) -> str | None:
         return claimed(case) or (None if case.label == label else f"its label is not {label}")
 
-    def recall(parts: Matrix, weights: Matrix) -> Matrix:
-        of = weights * (parts[:, 1] == number)
-        return ratio(of @ parts[:, 0], of.sum(axis=1))
-
-    return applies, recall
+    return applies, Sums(_counts, lambda sums: ratio(sums[:, number], sums[:, len(LABELS) + number]))
 
 
 def _recall_metric(label: str) -> Metric:
@@ -73,7 +73,7 @@ METRICS = (
         observe=_observe,
         applies=claimed,
         missing=_missing,
-        summarise=_macro_f1,
+        summarise=Sums(_counts, _mean_f1),
         margin=0.04,
     ),
     *map(_recall_metric, LABELS),

@@ -12,7 +12,7 @@ _SOURCE = "Dean and Barroso 2013, The Tail at Scale"
 
 
 def _ms(_case: Case, reply: Reply) -> Outcome:
-    return score(reply.ms)
+    return Unscored("its time is not told") if reply.ms is None else score(reply.ms)
 
 
 def quantile(at: float) -> Summary:

@@ -43,6 +43,7 @@ def test_abstention_is_the_classification_that_scikit_learn_scores() -> None:
 
 def test_macro_f1_and_recall_are_those_of_scikit_learn() -> None:
     gold, told = RNG.integers(0, 4, 60), RNG.integers(0, 4, 60)
+    assert set(gold.tolist()) == {0, 1, 2, 3}
     parts = np.column_stack([gold == told, gold, told]).astype(float)
     assert value("claims_macro_f1", parts) == pytest.approx(f1_score(gold, told, average="macro"))
     for number, label in enumerate(LABELS):
