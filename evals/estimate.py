@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evals.metrics import ALL, Metric
 from evals.metrics.base import Matrix
-from evals.scores import Observed, Table
+from evals.scores import Finite, Observed, Table
 
 SEED = 20_240_229
 RESAMPLES = 1000
@@ -28,9 +28,9 @@ class Estimate(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+    value: Finite | None
+    low: Finite | None = None
+    high: Finite | None = None
     n: int = 0
     unscored: dict[str, int] = {}
     errors: int = 0

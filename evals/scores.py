@@ -139,16 +139,15 @@ class Table:
         errors: dict[str, str] = {}
         for place, case in enumerate(self.cases):
             told = case.scores.get(metric.name, "it was not measured")
-            if isinstance(told, str):
-                if told.startswith(ERROR):
-                    errors[case.id] = told.removeprefix(ERROR)
-                else:
-                    unscored[told] = unscored.get(told, 0) + 1
-                continue
-            repeats = as_rows(told)
-            rows += repeats
-            places += [place] * len(repeats)
-            weights += [case.weight / len(repeats)] * len(repeats)
+            if not isinstance(told, str):
+                repeats = as_rows(told)
+                rows += repeats
+                places += [place] * len(repeats)
+                weights += [case.weight / len(repeats)] * len(repeats)
+            elif told.startswith(ERROR):
+                errors[case.id] = told.removeprefix(ERROR)
+            else:
+                unscored[told] = unscored.get(told, 0) + 1
         matrix = np.array(rows, dtype=np.float64) if rows else np.zeros((0, 1))
         return Observed(metric, matrix, np.array(places, dtype=np.intp), np.array(weights), unscored, errors)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evals.metrics import BY_NAME
 from evals.report.words import figure, interval, plural, shown, why_unscored
 from evals.runs.record import RunFile
+
+if TYPE_CHECKING:  # scipy's statistics take a second to import
+    from evals.compare.compare import Comparison, MetricChange
 
 _CASES = 25  # faults listed
 
@@ -55,3 +62,45 @@ def _faults(run: RunFile) -> Table:
             cells = (case.id, gold.question if gold else "", expected, got, case.fault)
             table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+_STYLES = {"regression": "bold red", "unclear": "yellow", "better": "green", "no worse": ""}
+
+
+def show_comparison(told: Comparison, console: Console) -> None:
+    """Each metric in both runs and the verdict; then the cases that broke and that were mended."""
+    title = f"{plural(told.compared, 'case')} in both runs"
+    table = Table("metric", title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in ("was", "is", "gain (95 %)", "p", "shows"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for one in told.metrics:
+        table.add_row(*_change_row(one))
+    console.print(table)
+    note = (
+        "p: after Holm where a metric gates. shows: the smallest difference that this set can show. ↓: less is better."
+    )
+    console.print(Text(note, style="dim"))
+    for name, what in told.differs.items():
+        console.print(Text(f"differs: {name}: {what}", style="dim"), soft_wrap=True)
+    for title, names in (("broke", "broke"), ("mended", "mended")):
+        cases = [case for case in told.cases if getattr(case, names)]
+        console.print(f"{plural(len(cases), 'case')} {title}:" if cases else f"No case {title}.")
+        for case in cases[:_CASES]:
+            line = f"  {case.id}: {case.was or 'right'} → {case.now or 'right'} ({', '.join(getattr(case, names))})"
+            console.print(Text(line), soft_wrap=True)
+        if len(cases) > _CASES:
+            console.print(f"  … and {len(cases) - _CASES} more")
+
+
+def _change_row(one: MetricChange) -> tuple[str | Text, ...]:
+    metric, gates = BY_NAME[one.name], one.margin is not None
+    return (
+        f"{metric.title}{' ↓' if metric.better == 'lower' else ''}",
+        figure(metric, one.old),
+        figure(metric, one.new),
+        f"{one.gain:+.3f} ({one.low:+.2f} {one.high:+.2f})",
+        f"{one.p if one.holm is None else one.holm:.3f}",
+        f"{one.smallest_effect:.2f}",
+        Text(one.verdict if gates else "shown", style=_STYLES[one.verdict] if gates else "dim"),
+    )

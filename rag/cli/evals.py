@@ -31,7 +31,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Measure answers against gold, and compare runs. " + EXIT_CODES, epilog=EXIT_CODES, no_args_is_help=True
     )
-    group.command("run", epilog=EXIT_CODES)(run)
+    for command in (run, compare, baseline):
+        group.command(epilog=EXIT_CODES)(command)
     app.add_typer(group, name="eval")
 
 
@@ -77,6 +78,7 @@ def run(
     from evals.runs.run import run as run_cases
 
     with exit_codes():
+        _check_corpus(corpus)
         plan = Plan(out, corpus or CORPUS, repeats, concurrency, timeout, max_cost, fresh)
         cases = load_gold(gold or [SEEDS], plan.corpus)
         with ExitStack() as stack:
@@ -92,14 +94,17 @@ def run(
             )
 
 
+def _check_corpus(corpus: Path | None) -> None:
+    if corpus is not None and not corpus.is_dir():
+        raise EvalError(f"There is no corpus folder {corpus}.", remedy="Name one with --corpus.")
+
+
 @contextmanager
 def _target(
     plan: Plan, cases: Sequence[Case], url: str | None, predictions: Path | None, data_dir: Path | None
 ) -> Iterator[Target]:
     if sum(option is not None for option in (url, predictions, data_dir)) > 1:
         raise EvalError("--url, --predictions and --data-dir exclude each other.", remedy="Give one of them.")
-    if not plan.corpus.is_dir():
-        raise EvalError(f"There is no corpus folder {plan.corpus}.", remedy="Name one with --corpus.")
     if predictions is not None:
         from evals.runs.predictions import Predictions
 
@@ -117,3 +122,68 @@ def _target(
 
         with in_process(load_settings(data_dir=data_dir), plan.corpus, keep=data_dir is not None) as byline:
             yield byline
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="BASELINE", help="A run file, or a baseline.")],
+    new: Annotated[Path, typer.Argument(metavar="RUN", help="The run to judge.")],
+    margin: Annotated[
+        list[str] | None, typer.Option("--margin", metavar="METRIC=LOSS", help="The loss to accept; may be repeated.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Compare although this differs: gold, corpus or archive.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail unless every metric is shown to be no worse.")] = False,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Write the comparison here.", show_default=False)
+    ] = None,
+) -> None:
+    """Judge a run by its baseline: what changed, whether beyond chance, and which cases broke or were mended.
+
+    A metric regresses when the loss is beyond chance (Holm-adjusted p below 0.05) and may be larger than its margin.
+    """
+    from rich.console import Console
+
+    from evals.compare.compare import FINGERPRINTS
+    from evals.compare.compare import compare as compared
+    from evals.config import load_config, parse_values
+    from evals.errors import NoBaseline
+    from evals.report.terminal import show_comparison
+    from evals.runs.record import load_run
+
+    with exit_codes():
+        if unknown := set(ignore or ()) - set(FINGERPRINTS):
+            raise EvalError(
+                f"--ignore {', '.join(sorted(unknown))}: no such fingerprint.", remedy=f"There are {FINGERPRINTS}."
+            )
+        margins = load_config(Path.cwd()).margins | parse_values(margin or (), "--margin")
+        baseline_run, run_ = load_run(old, NoBaseline), load_run(new)
+        told = compared(baseline_run, run_, ignore=ignore or (), margins=margins, strict=strict)
+        if json_out is not None:
+            json_out.write_text(told.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        show_comparison(told, Console())
+        if told.incomplete:
+            first = "; ".join(f"{case} ({why})" for case, why in list(told.incomplete.items())[:5])
+            raise Incomplete(
+                f"{len(told.incomplete)} cases have no score that counts: {first}.",
+                remedy="Run them again before comparing.",
+            )
+    if told.regressions:
+        names = ", ".join(f"{one.name} ({one.verdict})" for one in told.regressions)
+        sys.stderr.write(f"byline eval: regression: {names}\n")
+    raise typer.Exit(told.exit_code)
+
+
+def baseline(
+    made: Annotated[Path, typer.Argument(metavar="RUN", help="The run to keep.")],
+    out: Annotated[Path, typer.Option("--out", help="Where the baseline goes.")],
+) -> None:
+    """Keep a run as a baseline: small, without times and texts, so that only a change of a score changes the file."""
+    from evals.runs.record import baseline_of, dump, load_run, write_text
+
+    with exit_codes():
+        kept = load_run(made)
+        if kept.incomplete:
+            raise Incomplete(f"{made} has {len(kept.incomplete)} cases without a score.", remedy="Run them first.")
+        write_text(out, dump(baseline_of(kept)))
+        sys.stdout.write(f"Written to {out}\n")
