@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Measure answers against gold, and compare runs. " + EXIT_CODES, epilog=EXIT_CODES, no_args_is_help=True
     )
-    for command in (run, compare, baseline):
+    from rag.cli.eval_reports import report
+
+    for command in (run, compare, baseline, report):
         group.command(epilog=EXIT_CODES)(command)
     app.add_typer(group, name="eval")
 
