@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.gold import Case
+from evals.gold.importing import RETRIEVAL_ONLY
 from evals.reply import Reply
 
 Matrix = NDArray[np.float64]
@@ -90,6 +91,15 @@ def asked(case: Case) -> str | None:
 
 def answerable(case: Case) -> str | None:
     return asked(case) or (None if case.answerable else "there is no answer to give")
+
+
+def worded(case: Case) -> str | None:
+    """Cases whose gold says what a right answer is; qrels only name passages."""
+    return asked(case) or ("its gold names passages, not answers" if RETRIEVAL_ONLY in case.tags else None)
+
+
+def answer_given(case: Case) -> str | None:
+    return answerable(case) or worded(case)
 
 
 def claimed(case: Case) -> str | None:

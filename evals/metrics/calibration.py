@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, Sums, Unscored, asked, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Sums, Unscored, ratio, score, worded
 from evals.metrics.right import is_right
 from evals.reply import Reply
 
@@ -47,7 +47,7 @@ METRICS = (
         about="How far confidence is from the share of answers that are right, over ten bins of confidence.",
         source="Guo et al. 2017, On Calibration of Modern Neural Networks",
         observe=_observe,
-        applies=asked,
+        applies=worded,
         missing=lambda _case: (1.0, 0.0),
         summarise=_ece,
         better="lower",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evals.gold import Case
 from evals.gold.text import mentions
-from evals.metrics.base import Metric, Outcome, answerable, score
+from evals.metrics.base import Metric, Outcome, answer_given, score
 from evals.metrics.right import said
 from evals.reply import Reply
 
@@ -22,7 +22,7 @@ METRICS = (
         about="An accepted answer occurs in the text as whole words and whole numbers.",
         source="Mallen et al. 2023, When Not to Trust Language Models (accuracy by substring)",
         observe=_contains,
-        applies=answerable,
+        applies=answer_given,
         yes_no=True,
     ),
 )

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from evals.gold import Case
 from evals.gold.text import fold
-from evals.metrics.base import Metric, Outcome, answerable, score
+from evals.metrics.base import Metric, Outcome, answer_given, score
 from evals.metrics.right import said
 from evals.reply import Reply
 
@@ -74,7 +74,7 @@ def _agree(case: Case, reply: Reply) -> Outcome:
 
 
 def _applies(case: Case) -> str | None:
-    reason = answerable(case)
+    reason = answer_given(case)
     return reason or (None if any(map(figures, case.answers)) else "no gold answer names a number or a date")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evals.gold import Case
-from evals.metrics.base import Metric, Outcome, answerable, asked, score
+from evals.metrics.base import Metric, Outcome, answer_given, score, worded
 from evals.reply import Reply
 
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -35,7 +35,7 @@ METRICS = (
         about="An accepted answer with all that it must contain; an abstention where there is no answer.",
         source="Rajpurkar et al. 2018, Know What You Don't Know (SQuAD 2.0): answering and abstaining count alike",
         observe=_right,
-        applies=asked,
+        applies=worded,
         margin=0.02,
         yes_no=True,
     ),
@@ -46,7 +46,7 @@ METRICS = (
         about="As Right, over the cases that have an answer.",
         source="Rajpurkar et al. 2018 (HasAns)",
         observe=_right,
-        applies=answerable,
+        applies=answer_given,
         margin=0.03,
         yes_no=True,
     ),

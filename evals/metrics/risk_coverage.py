@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, Unscored, asked, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Unscored, ratio, score, worded
 from evals.metrics.right import is_right
 from evals.reply import Reply
 
@@ -54,7 +54,7 @@ METRICS = (
         about="The mean share of wrong decisions among the surest ones, over every coverage.",
         source="Geifman and El-Yaniv 2017, Selective Classification for Deep Neural Networks; Geifman et al. 2019",
         observe=_observe,
-        applies=asked,
+        applies=worded,
         missing=lambda _case: (1.0, 0.0),
         summarise=_area,
         better="lower",

@@ -9,7 +9,7 @@ from collections import Counter
 
 from evals.gold import Case
 from evals.gold.text import fold
-from evals.metrics.base import Metric, Outcome, answerable, score
+from evals.metrics.base import Metric, Outcome, answer_given, score
 from evals.metrics.right import said
 from evals.reply import Reply
 
@@ -46,7 +46,7 @@ def _f1(case: Case, reply: Reply) -> Outcome:
 
 
 def _applies(case: Case) -> str | None:
-    return answerable(case) or ("the short answer is yes or no" if "yes-no" in case.tags else None)
+    return answer_given(case) or ("the short answer is yes or no" if "yes-no" in case.tags else None)
 
 
 METRICS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +13,9 @@ import typer
 from evals.errors import BAD, EXIT_CODES, EvalError, Incomplete
 from rag.cli.options import DataDir
 from rag.errors import BylineError
-from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from evals.gold import Case
-    from evals.runs.run import Plan
-    from evals.runs.targets import Target
+    pass
 
 Gold = Annotated[list[Path] | None, typer.Argument(help="Gold files; the shipped questions unless given.")]
 Corpus = Annotated[
@@ -31,9 +28,11 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Measure answers against gold, and compare runs. " + EXIT_CODES, epilog=EXIT_CODES, no_args_is_help=True
     )
+    from rag.cli.eval_gold import draft, import_gold
     from rag.cli.eval_reports import report
 
-    for command in (run, compare, baseline, report):
+    group.command("import", epilog=EXIT_CODES)(import_gold)
+    for command in (run, compare, baseline, report, draft):
         group.command(epilog=EXIT_CODES)(command)
     app.add_typer(group, name="eval")
 
@@ -75,6 +74,7 @@ def run(
     from evals.gold import SEEDS, load_gold
     from evals.gold.load import CORPUS
     from evals.report.terminal import show_run
+    from evals.runs.choose import open_target
     from evals.runs.live import LiveScores
     from evals.runs.run import Plan
     from evals.runs.run import run as run_cases
@@ -84,7 +84,7 @@ def run(
         plan = Plan(out, corpus or CORPUS, repeats, concurrency, timeout, max_cost, fresh)
         cases = load_gold(gold or [SEEDS], plan.corpus)
         with ExitStack() as stack:
-            target = stack.enter_context(_target(plan, cases, url, predictions, data_dir))
+            target = stack.enter_context(open_target(plan, cases, url, predictions, data_dir))
             live = stack.enter_context(LiveScores(len(cases) * repeats, {case.id: case for case in cases}))
             made = run_cases(plan, cases, target, live.tell)
         show_run(made, Console(), failures=failures)
@@ -99,31 +99,6 @@ def run(
 def _check_corpus(corpus: Path | None) -> None:
     if corpus is not None and not corpus.is_dir():
         raise EvalError(f"There is no corpus folder {corpus}.", remedy="Name one with --corpus.")
-
-
-@contextmanager
-def _target(
-    plan: Plan, cases: Sequence[Case], url: str | None, predictions: Path | None, data_dir: Path | None
-) -> Iterator[Target]:
-    if sum(option is not None for option in (url, predictions, data_dir)) > 1:
-        raise EvalError("--url, --predictions and --data-dir exclude each other.", remedy="Give one of them.")
-    if predictions is not None:
-        from evals.runs.predictions import Predictions
-
-        if plan.repeats > 1:
-            raise EvalError("A predictions file has one answer a case.", remedy="Leave --repeats out.")
-        yield Predictions(predictions, cases, plan.corpus)
-    elif url is not None:
-        from evals.runs.service import Service
-
-        service = Service(url, plan.corpus, plan.timeout_s)
-        service.check()
-        yield service
-    else:
-        from evals.runs.targets import in_process
-
-        with in_process(load_settings(data_dir=data_dir), plan.corpus, keep=data_dir is not None) as byline:
-            yield byline
 
 
 def compare(
