@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from evals.config import Config
     from evals.gold import Case
     from evals.runs.record import RunFile
 

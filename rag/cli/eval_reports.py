@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.evals import Corpus, exit_codes
+from rag.cli.evals import Corpus, Gold, exit_codes
+from rag.settings import load_settings
 
 
 def _file(name: str, words: str) -> typer.models.OptionInfo:
@@ -59,3 +60,32 @@ def report(
         show_run(run, Console(), failures=failures)
         if comparison:
             show_comparison(comparison, Console())
+
+
+def metamorphic(gold: Gold = None, corpus: Corpus = None) -> None:
+    """Ask answered cases again in other words, in another order, among other articles, with orders, on other days.
+
+    Shows the share of answers that keep, or flip, as they should.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from evals.gold import SEEDS, load_gold
+    from evals.gold.load import CORPUS
+    from evals.metamorphic.check import run_checks
+    from evals.report.words import why_unscored
+    from evals.runs.targets import in_process
+
+    with exit_codes():
+        place = corpus or CORPUS
+        cases = load_gold(gold or [SEEDS], place)
+        settings = load_settings()
+        table = Table("check", "share", "95 %", "of", "broke in")
+        for told in run_checks(cases, place, lambda folder: in_process(settings, folder, keep=False)):
+            one = told.estimate
+            if one.value is None:
+                table.add_row(told.check.title, "unscored", why_unscored(one), "0", "")
+                continue
+            broke = ", ".join(told.broke[:4]) + (" …" if len(told.broke) > 4 else "")
+            table.add_row(told.check.title, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", str(one.n), broke)
+        Console().print(table)
