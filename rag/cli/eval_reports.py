@@ -89,3 +89,28 @@ def metamorphic(gold: Gold = None, corpus: Corpus = None) -> None:
             broke = ", ".join(told.broke[:4]) + (" …" if len(told.broke) > 4 else "")
             table.add_row(told.check.title, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", str(one.n), broke)
         Console().print(table)
+
+
+def judge(
+    made: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
+    model: Annotated[str, typer.Option("--model", help="As LangChain names it: provider:model.")],
+    labels: Annotated[
+        Path | None, _file("--labels", 'People\'s labels, {"id", "label": right|partly|wrong} a line.')
+    ] = None,
+) -> None:
+    """Ask an LLM what it thinks of the answers. Advisory: it gates nothing, and its agreement with people is shown."""
+    from evals.judge import judge_run, load_labels, open_judge
+    from evals.runs.record import load_run
+
+    with exit_codes():
+        run = load_run(made)
+        told = judge_run(run, open_judge(model), load_labels(labels) if labels else {})
+        one = told.share
+        if one.value is None:
+            sys.stdout.write(f"{told.name} graded nothing: {one.unscored or 'the run has no answers'}\n")
+            return
+        reach = f"95 % {one.low:.3f} to {one.high:.3f}"
+        sys.stdout.write(f"{told.name}: {one.value:.3f} right ({reach}), {one.n} answers; {told.words}\n")
+        for opinion in told.opinions:
+            if opinion.grade is None:
+                sys.stdout.write(f"no grade: {opinion.case}: {opinion.reason}\n")

@@ -29,10 +29,10 @@ def register(app: typer.Typer) -> None:
         help="Measure answers against gold, and compare runs. " + EXIT_CODES, epilog=EXIT_CODES, no_args_is_help=True
     )
     from rag.cli.eval_gold import draft, import_gold
-    from rag.cli.eval_reports import metamorphic, report
+    from rag.cli.eval_reports import judge, metamorphic, report
 
     group.command("import", epilog=EXIT_CODES)(import_gold)
-    for command in (run, compare, baseline, report, draft, metamorphic):
+    for command in (run, compare, baseline, report, draft, metamorphic, judge):
         group.command(epilog=EXIT_CODES)(command)
     app.add_typer(group, name="eval")
 
