@@ -48,7 +48,7 @@ METRICS = (
         source="Guo et al. 2017, On Calibration of Modern Neural Networks",
         observe=_observe,
         applies=worded,
-        missing=lambda _case: (1.0, 0.0),
+        missing=None,
         summarise=_ece,
         better="lower",
     ),

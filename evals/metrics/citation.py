@@ -79,6 +79,7 @@ METRICS = (
         source="Byline's promise: article.text[start:end] == quote",
         observe=_exact,
         applies=asked,
+        missing=None,
         margin=0.0,
         invariant=True,
     ),

@@ -1,4 +1,7 @@
-"""What goes wrong with news: evidence from after the as-of day, a superseded version, one wire story counted twice."""
+"""What goes wrong with news: evidence from after the as-of day, a superseded version, one wire story counted twice.
+
+Each is about what was cited: where nothing was, there is nothing to count.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ METRICS = (
         source="Temporal leakage: Chen, Wang and Wang 2021, A Dataset for Answering Time-Sensitive Questions",
         observe=_later,
         applies=lambda case: asked(case) or (None if case.as_of else "it has no as-of day"),
-        missing=lambda _case: (1.0,),
+        missing=None,
         better="lower",
         margin=0.0,
         yes_no=True,
@@ -57,7 +60,7 @@ METRICS = (
         source="Spangher et al. 2022, NewsEdits (news articles are revised)",
         observe=_superseded,
         applies=asked,
-        missing=lambda _case: (1.0,),
+        missing=None,
         better="lower",
         margin=0.0,
         yes_no=True,
@@ -70,7 +73,7 @@ METRICS = (
         source="Near-duplicate news: Theobald, Siddharth and Paepcke 2008, SpotSigs",
         observe=_twice,
         applies=asked,
-        missing=lambda _case: (1.0,),
+        missing=None,
         better="lower",
         margin=0.0,
         yes_no=True,

@@ -86,7 +86,11 @@ def run(
         with ExitStack() as stack:
             target = stack.enter_context(open_target(plan, cases, url, predictions, data_dir))
             live = stack.enter_context(LiveScores(len(cases) * repeats, {case.id: case for case in cases}))
-            made = run_cases(plan, cases, target, live.tell)
+            try:
+                made = run_cases(plan, cases, target, live.tell)
+            except KeyboardInterrupt:
+                sys.stderr.write(f"What was asked is safe in {plan.journal}; the same command goes on from there.\n")
+                raise
         show_run(made, Console(), failures=failures)
         sys.stdout.write(f"Written to {out}\n")
         if made.incomplete:

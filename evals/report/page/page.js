@@ -121,6 +121,10 @@ function difference(before, after) {
     }
   }
   const told = make("p");
+  if (same[0][0] < 0.6 * Math.max(a.length, b.length)) { // another answer altogether: no word by word
+    told.append(make("del", before), make("br"), make("ins", after));
+    return told;
+  }
   let i = 0, j = 0;
   while (i < a.length || j < b.length) {
     if (i < a.length && j < b.length && a[i] === b[j]) { told.append(a[i]); i++; j++; }
