@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from evals.compare.cases import CaseChange, case_changes
 from evals.compare.exact import ALPHA, holm, mcnemar, smallest_effect
 from evals.compare.resample import Pair, Resampled, resample
 from evals.errors import INCOMPLETE, PASS, REGRESSION, NoBaseline
 from evals.metrics import ALL, Metric
 from evals.runs.record import Fingerprint, RunFile
-from evals.scores import CaseScores, Observed, Table, as_rows
+from evals.scores import CaseScores, Observed, Table
 
 Verdict = Literal["better", "no worse", "unclear", "regression"]
 FINGERPRINTS = ("gold", "corpus", "archive")
@@ -47,16 +47,6 @@ class MetricChange(_Record):
     smallest_effect: float
     n: int
     verdict: Verdict
-
-
-class CaseChange(_Record):
-    """One case that scores otherwise than before, by metric, with its fault then and now."""
-
-    id: str
-    was: str | None
-    now: str | None
-    broke: tuple[str, ...]
-    mended: tuple[str, ...]
 
 
 class Comparison(_Record):
@@ -106,7 +96,7 @@ def compare(
     judged = [_judged(one, adjusted.get(one.name)) for one in told]
     return Comparison(
         metrics=tuple(judged),
-        cases=tuple(_case_changes(olds, news, metrics)),
+        cases=tuple(case_changes(olds, news, metrics)),
         compared=len(olds),
         differs=_differs(old, new),
         incomplete={**old.incomplete, **new.incomplete},
@@ -207,39 +197,6 @@ def _discordant(old: Observed, new: Observed) -> tuple[int, int] | None:
     sign = 1.0 if old.metric.better == "higher" else -1.0
     change = sign * (new.rows[right, 0] - old.rows[left, 0])
     return int((change < 0).sum()), int((change > 0).sum())
-
-
-def _case_changes(
-    olds: Sequence[CaseScores], news: Sequence[CaseScores], metrics: Sequence[Metric]
-) -> list[CaseChange]:
-    told = []
-    by_case = [metric for metric in metrics if metric.group != "cost" and not metric.whole_set]
-    for old, new in zip(olds, news, strict=True):
-        broke, mended = _moved(old, new, by_case)
-        if broke or mended or old.fault != new.fault:
-            told.append(CaseChange(id=new.id, was=old.fault, now=new.fault, broke=tuple(broke), mended=tuple(mended)))
-    return told
-
-
-def _moved(old: CaseScores, new: CaseScores, metrics: Sequence[Metric]) -> tuple[list[str], list[str]]:
-    broke: list[str] = []
-    mended: list[str] = []
-    for metric in metrics:
-        was, now = old.scores.get(metric.name), new.scores.get(metric.name)
-        if was is None or now is None or isinstance(was, str) or isinstance(now, str):
-            continue
-        gain = _first(now) - _first(was) if metric.better == "higher" else _first(was) - _first(now)
-        if abs(gain) > _SAME:
-            (mended if gain > 0 else broke).append(metric.name)
-    return broke, mended
-
-
-def _first(told: float | list[float] | list[list[float]]) -> float:
-    """The mean of the score over repeats."""
-    if not isinstance(told, list):
-        return told
-    firsts: NDArray[np.float64] = np.array([row[0] for row in as_rows(told)])
-    return float(firsts.mean())
 
 
 def _differs(old: RunFile, new: RunFile) -> dict[str, str]:

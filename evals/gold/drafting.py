@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evals.errors import EvalError
 from evals.gold.case import Case, Supporting, vacuous
-from evals.gold.importing import slug
+from evals.gold.imported import slug
 from rag.sentences import sentence_spans
 from rag.spans import find
 

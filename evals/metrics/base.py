@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.gold import Case
-from evals.gold.importing import RETRIEVAL_ONLY
+from evals.gold.qrels import RETRIEVAL_ONLY
 from evals.reply import Reply
 
 Matrix = NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, Sums, Unscored, ratio, score, worded
+from evals.metrics.base import Matrix, Metric, Outcome, Sums, Unscored, claimed, ratio, score, worded
 from evals.metrics.right import is_right
 from evals.reply import Reply
 
@@ -39,7 +39,25 @@ def reliability(parts: Matrix) -> list[tuple[float, float, int]]:
     return [(float(parts[m, 0].mean()), float(parts[m, 1].mean()), int(m.sum())) for m in members]
 
 
+def _observe_claim(case: Case, reply: Reply) -> Outcome:
+    if reply.verdict is None or reply.confidence is None:
+        return Unscored("the target gives no verdict with a confidence")
+    return score(reply.confidence, reply.verdict == case.label)
+
+
 METRICS = (
+    Metric(
+        name="claims_ece",
+        title="Claims, calibration error (ECE)",
+        group="claim",
+        about="How far the confidence of verdicts is from the share that are right, over ten bins of confidence.",
+        source="Guo et al. 2017, On Calibration of Modern Neural Networks",
+        observe=_observe_claim,
+        applies=claimed,
+        missing=None,
+        summarise=_ece,
+        better="lower",
+    ),
     Metric(
         name="ece",
         title="Calibration error (ECE)",

@@ -12,7 +12,8 @@ from evals.report.words import figure, interval, plural
 from evals.runs.record import RunFile
 
 if TYPE_CHECKING:
-    from evals.compare.compare import CaseChange, Comparison
+    from evals.compare.cases import CaseChange
+    from evals.compare.compare import Comparison
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no XML 1.0 character
 _LISTED = 20  # cases in a Markdown summary

@@ -53,7 +53,7 @@ def draft(
 ) -> None:
     """Propose cases from an article. They are drafts: reword each, then set its status to accepted."""
     from evals.gold.drafting import draft as drafts
-    from evals.gold.importing import line
+    from evals.gold.imported import line
 
     with exit_codes():
         told = drafts(article, limit)

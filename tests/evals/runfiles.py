@@ -65,7 +65,7 @@ def chance_run(right: Sequence[bool], *, per_cluster: int = 1, seed: int = 0) ->
 
 
 def _parts(name: str, rng: np.random.Generator) -> object:
-    if name in ("ece", "aurc"):
+    if name in ("ece", "claims_ece", "aurc"):
         return [float(rng.random()), float(rng.integers(0, 2))]
     if name.startswith("abstention"):
         silent, empty = rng.integers(0, 2, 2).tolist()

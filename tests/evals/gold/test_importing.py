@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from evals.errors import EvalError
 from evals.gold import load_gold
 from evals.gold.drafting import GAP, draft
-from evals.gold.importing import from_csv, from_qrels, from_squad
+from evals.gold.qrels import from_qrels
+from evals.gold.squad import from_squad
+from evals.gold.tables import from_csv
 from rag.cli.app import app
 
 TEXT = "The museum burned down in 1911. A new one, built by Ida Holm, opened in 1920. It has 40 rooms."

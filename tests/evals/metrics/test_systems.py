@@ -14,7 +14,7 @@ from tests.evals import systems
 from tests.evals.systems import CASES, System
 
 # Figures about what was said: a prediction that is missing says nothing.
-ABOUT_WHAT_IS_SAID = {"quotes_exact", "later_evidence", "superseded_cited", "wire_twice", "ece"}
+ABOUT_WHAT_IS_SAID = {"quotes_exact", "later_evidence", "superseded_cited", "wire_twice", "ece", "claims_ece"}
 QUALITY = [metric for metric in ALL if metric.group != "cost"]
 GATED = [metric for metric in ALL if metric.margin is not None]
 
