@@ -45,7 +45,7 @@ test: check
 # Fails when answers to the gold questions are worse than those that evals/baselines/seeds.json keeps.
 eval: setup
 	mkdir -p build
-	$(BIN)/byline eval run --out build/eval.json
+	$(BIN)/byline eval run --fresh --out build/eval.json
 	$(BIN)/byline eval report build/eval.json --baseline evals/baselines/seeds.json --html build/eval.html \
 		--markdown build/eval.md --junit build/eval.xml > build/eval.txt
 	$(BIN)/byline eval compare evals/baselines/seeds.json build/eval.json

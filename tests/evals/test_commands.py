@@ -331,6 +331,20 @@ def test_comparing_has_an_exit_code_for_each_end(tmp_path: Path) -> None:
     assert inside("baseline", lost, "--out", tmp_path / "b.json").exit_code == 3
 
 
+def test_a_report_goes_to_every_form_at_once(tmp_path: Path) -> None:
+    run, old = tmp_path / "run.json", tmp_path / "old.json"
+    run.write_text(dump(run_of(systems.copycat)), encoding="utf-8")
+    old.write_text(dump(baseline_of(run_of(systems.oracle))), encoding="utf-8")
+    forms = ("html", "markdown", "junit", "jsonl")
+    options = [part for form in forms for part in (f"--{form}", str(tmp_path / form))]
+    done = inside("report", run, "--baseline", old, "--corpus", corpus(tmp_path / "corpus"), "--failures", *options)
+    assert done.exit_code == 0, done.output
+    assert all((tmp_path / form).stat().st_size for form in forms)
+    assert "Mayor Ana Ruiz" in (tmp_path / "html").read_text(encoding="utf-8")
+    assert inside("report", run, "--baseline", tmp_path / "none.json").exit_code == 4
+    assert inside("report", tmp_path / "none.json").exit_code == 2
+
+
 @pytest.mark.parametrize("name", ["run", "compare", "baseline"])
 def test_help_tells_the_exit_codes(name: str) -> None:
     told = " ".join(inside(name, "--help").stdout.replace("│", " ").split())

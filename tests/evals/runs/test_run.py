@@ -109,6 +109,16 @@ def test_the_cost_cap_ends_the_run_and_what_was_paid_for_is_kept(plan: Plan) -> 
     assert made.cost["price"].value == pytest.approx(0.4 * len(CASES))
 
 
+def test_a_run_file_that_cannot_be_written_leaves_every_reply_safe(plan: Plan) -> None:
+    plan.out.mkdir()  # a folder stands where the file should go
+    with pytest.raises(Incomplete, match=r"run\.json can't be written: .* 14 replies are safe in"):
+        run(plan, CASES, Fake(systems.oracle))
+    plan.out.rmdir()
+    target = Fake(systems.oracle)
+    assert not run(plan, CASES, target).incomplete
+    assert not target.asked
+
+
 def test_a_changed_case_is_another_run(plan: Plan) -> None:
     def stops(_case: Case) -> Reply:
         raise EvalError("Stop.", remedy="Go on.")
