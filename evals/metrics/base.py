@@ -85,8 +85,11 @@ def always(_case: Case) -> str | None:
     return None
 
 
+NOT_ITS_KIND = ("it is a claim", "it is not a claim")
+
+
 def asked(case: Case) -> str | None:
-    return "it is a claim" if case.kind == "claim" else None
+    return NOT_ITS_KIND[0] if case.kind == "claim" else None
 
 
 def answerable(case: Case) -> str | None:
@@ -103,7 +106,7 @@ def answer_given(case: Case) -> str | None:
 
 
 def claimed(case: Case) -> str | None:
-    return None if case.kind == "claim" else "it is not a claim"
+    return None if case.kind == "claim" else NOT_ITS_KIND[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,8 @@ class Metric:
     """One number about a run.
 
     `applies` says from the gold alone why a case is left out; `observe` scores a prediction; `missing` is what counts
-    where there is none, always the worst. It is None, and leaves the case out, where a figure is about what was said
-    and a prediction that is missing says nothing: promises about citations, the calibration of confidence, cost.
+    where there is none, always the worst. It is None, and leaves the case out, where a figure is about what was said, so
+    that an abstention is left out too: rates of citations, the calibration of confidence, cost.
     `margin` is the loss that a team accepts without more ado (non-inferiority); None for a number that is shown but
     never gates. An `invariant` is a promise: any loss is a regression, without statistics.
     """

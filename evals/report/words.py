@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from evals.estimate import Estimate
 from evals.metrics import ALL, Metric
+from evals.metrics.base import NOT_ITS_KIND
 
 GROUPS = {
     "answer": "Answers",
@@ -35,10 +36,10 @@ def interval(metric: Metric, one: Estimate) -> str:
 
 
 def why_unscored(one: Estimate) -> str:
-    """The reason most cases have, with how many."""
+    """The reason most cases have, with how many; that a case is of another kind is the last to tell."""
     if not one.unscored:
         return "no cases"
-    reason, count = max(one.unscored.items(), key=lambda pair: pair[1])
+    reason, count = max(one.unscored.items(), key=lambda pair: (pair[0] not in NOT_ITS_KIND, pair[1]))
     return f"{reason} ({count})"
 
 

@@ -58,20 +58,6 @@ def predictions(folder: Path, *lines: dict[str, Any]) -> Path:
     return path
 
 
-def test_two_offline_runs_have_the_same_scores_to_the_byte(folder: Path) -> None:
-    for name in ("one", "two"):
-        done = command("run", folder / "gold.jsonl", "--corpus", folder / "corpus", "--out", folder / f"{name}.json")
-        assert done.returncode == 0, done.stderr
-    one, two = load_run(folder / "one.json"), load_run(folder / "two.json")
-    assert one.scores_sha256 == two.scores_sha256
-    assert one.summary["quotes_exact"].value in (1, None)
-    assert one.target.models["embedding"]
-    assert one.fingerprint.archive
-    done = command("compare", folder / "one.json", folder / "two.json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "No case broke." in done.stdout
-
-
 class Service(BaseHTTPRequestHandler):
     """Answers as the oracle does, but not every case at once, and not every case."""
 
@@ -243,26 +229,35 @@ def test_a_predictions_file_with_missing_and_extra_ids(folder: Path) -> None:
     assert "predictions.jsonl:5: it is no JSON" in done.stderr
 
 
-def test_a_batch_of_byline_ask_is_a_predictions_file(folder: Path) -> None:
-    data = folder / "data"
+def test_offline_runs_have_the_same_scores_to_the_byte_and_a_batch_of_byline_ask_too(folder: Path) -> None:
+    data, gold = folder / "data", folder / "gold.jsonl"
     line = [sys.executable, "-m", "rag.cli"]
-    subprocess.run(
-        [*line, "ingest", str(folder / "corpus"), "--data-dir", str(data)], check=True, cwd=ROOT, capture_output=True
-    )
-    asked = subprocess.run(
-        [*line, "ask", "--batch", str(folder / "gold.jsonl"), "--data-dir", str(data)],
-        check=True,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    (folder / "told.jsonl").write_text(asked.stdout, encoding="utf-8")
-    gold = ("run", folder / "gold.jsonl", "--corpus", folder / "corpus")
-    assert command(*gold, "--predictions", folder / "told.jsonl", "--out", folder / "a.json").returncode == 0
-    assert command(*gold, "--data-dir", data, "--out", folder / "b.json").returncode == 0
-    a, b = load_run(folder / "a.json"), load_run(folder / "b.json")
-    assert a.summary["right"] == b.summary["right"]
-    assert a.summary["citation_recall"] == b.summary["citation_recall"]
+    for command_line, out in ((["ingest", folder / "corpus"], "ingested"), (["ask", "--batch", gold], "told.jsonl")):
+        parts = [*line, *map(str, command_line), "--data-dir", str(data)]
+        done = subprocess.run(parts, check=True, cwd=ROOT, capture_output=True, text=True)
+        (folder / out).write_text(done.stdout, encoding="utf-8")
+    arguments = ("run", gold, "--corpus", folder / "corpus", "--out")
+    for name, more in (("own", ()), ("kept", ("--data-dir", data)), ("told", ("--predictions", folder / "told.jsonl"))):
+        ran = command(*arguments, folder / f"{name}.json", *more)
+        assert ran.returncode == 0, ran.stderr
+    own, kept, told = (load_run(folder / f"{name}.json") for name in ("own", "kept", "told"))
+    assert own.scores_sha256 == kept.scores_sha256
+    assert own.fingerprint.archive == kept.fingerprint.archive
+    assert own.target.models["embedding"]
+    assert own.summary["quotes_exact"].value in (1, None)
+    assert told.summary["right"] == own.summary["right"]
+    assert told.summary["citation_recall"] == own.summary["citation_recall"]
+    same = inside("compare", folder / "own.json", folder / "told.json")
+    assert same.exit_code == 0, same.output
+    assert "No case broke." in same.output
+
+
+def test_answers_are_asked_again_in_changed_circumstances(folder: Path) -> None:
+    few = folder / "few.jsonl"
+    few.write_text(QUESTIONS[1].model_dump_json() + "\n", encoding="utf-8")
+    done = inside("metamorphic", few, "--corpus", folder / "corpus")
+    assert done.exit_code == 0, done.output
+    assert "abstains" in done.output
 
 
 def test_one_bad_line_of_gold_is_named_and_nothing_is_asked(folder: Path) -> None:

@@ -13,8 +13,16 @@ from evals.scores import Table, case_scores
 from tests.evals import systems
 from tests.evals.systems import CASES, System
 
-# Figures about what was said: a prediction that is missing says nothing.
-ABOUT_WHAT_IS_SAID = {"quotes_exact", "later_evidence", "superseded_cited", "wire_twice", "ece", "claims_ece"}
+# Figures about what was said: a prediction that is missing says nothing, as an abstention does.
+ABOUT_WHAT_IS_SAID = {
+    "quotes_exact",
+    "later_evidence",
+    "superseded_cited",
+    "wire_twice",
+    "ece",
+    "claims_ece",
+    "uncited_rate",
+} | {"wrong_article_rate"}
 QUALITY = [metric for metric in ALL if metric.group != "cost"]
 GATED = [metric for metric in ALL if metric.margin is not None]
 
