@@ -114,8 +114,8 @@ class Metric:
     """One number about a run.
 
     `applies` says from the gold alone why a case is left out; `observe` scores a prediction; `missing` is what counts
-    where there is none, always the worst. It is None, and leaves the case out, where a figure is about what was said, so
-    that an abstention is left out too: rates of citations, the calibration of confidence, cost.
+    where there is none, always the worst. It is None, and leaves the case out, where a figure is about what was said,
+    so that an abstention is left out too: rates of citations, the calibration of confidence, cost.
     `margin` is the loss that a team accepts without more ado (non-inferiority); None for a number that is shown but
     never gates. An `invariant` is a promise: any loss is a regression, without statistics.
     """
