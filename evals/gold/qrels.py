@@ -51,7 +51,9 @@ def _qrels(folder: Path, split: str) -> Iterator[tuple[str, str, int]]:
     """Query, passage and grade: BEIR's three columns with a heading, or TREC's four without."""
     path = next((p for p in (folder / "qrels" / f"{split}.tsv", folder / f"{split}.txt") if p.is_file()), None)
     if path is None:
-        raise EvalError(f"{folder} has no qrels/{split}.tsv.", remedy="Name a BEIR folder, or put TREC qrels there as test.txt.")
+        raise EvalError(
+            f"{folder} has no qrels/{split}.tsv.", remedy="Name a BEIR folder, or put TREC qrels there as test.txt."
+        )
     for number, text in enumerate(text_of(path).splitlines(), start=1):
         parts = text.split()
         if not parts or parts[0] == "query-id":
