@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from evals.gold import Case, case_digest
 from evals.metrics import ALL, Failed, Metric, Scored, Unscored
 from evals.metrics.base import Matrix
-from evals.metrics.citation import supports
 from evals.metrics.right import is_right
+from evals.metrics.support import supports
 from evals.reply import Reply
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from evals.metrics import (
     abstention,
+    alce,
     calibration,
-    citation,
     claims,
     contains_gold,
-    cost,
+    latency,
+    later_evidence,
+    llm_cost,
     must,
-    news,
     numbers,
+    quotes_exact,
     retrieval,
     right,
     risk_coverage,
     squad,
+    superseded,
+    uncited,
+    wire_twice,
+    wrong_article,
 )
 from evals.metrics.base import Failed, Metric, Outcome, Scored, Unscored
 
@@ -25,14 +31,20 @@ ALL: tuple[Metric, ...] = (
     *squad.METRICS,
     *numbers.METRICS,
     *must.METRICS,
-    *citation.METRICS,
+    *quotes_exact.METRICS,
+    *alce.METRICS,
+    *uncited.METRICS,
+    *wrong_article.METRICS,
     *retrieval.METRICS,
     *abstention.METRICS,
     *calibration.METRICS,
     *risk_coverage.METRICS,
     *claims.METRICS,
-    *news.METRICS,
-    *cost.METRICS,
+    *later_evidence.METRICS,
+    *superseded.METRICS,
+    *wire_twice.METRICS,
+    *latency.METRICS,
+    *llm_cost.METRICS,
 )
 BY_NAME = {metric.name: metric for metric in ALL}
 

@@ -14,7 +14,7 @@ from evals.metrics.abstention import confusion
 from evals.metrics.base import Matrix
 from evals.metrics.calibration import reliability
 from evals.metrics.claims import LABELS
-from evals.metrics.cost import quantile
+from evals.metrics.latency import quantile
 from evals.metrics.risk_coverage import curve
 from evals.reply import Reply
 from tests.evals.systems import CLAIMS, QUESTIONS, abstention, reply

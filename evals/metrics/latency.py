@@ -1,11 +1,11 @@
-"""What an answer costs: time, and tokens and money where an LLM is used. Shown, never gated: machines differ."""
+"""How long replies take. Shown, never gated: machines differ."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from evals.gold import Case
-from evals.metrics.base import Matrix, Metric, Outcome, Summary, Unscored, always, ratio, score
+from evals.metrics.base import Matrix, Metric, Outcome, Summary, Unscored, always, score
 from evals.reply import Reply
 
 _SOURCE = "Dean and Barroso 2013, The Tail at Scale"
@@ -25,20 +25,6 @@ def quantile(at: float) -> Summary:
         return np.asarray(parts[order, 0][place], dtype=np.float64)
 
     return summary
-
-
-def _tokens(_case: Case, reply: Reply) -> Outcome:
-    used = reply.usage
-    return score(used.input_tokens + used.output_tokens) if used else Unscored("no LLM was used")
-
-
-def _price(_case: Case, reply: Reply) -> Outcome:
-    return score(reply.usage.price) if reply.usage else Unscored("no LLM was used")
-
-
-def _total(parts: Matrix, weights: Matrix) -> Matrix:
-    """The mean of the weighted observations, times how many there are."""
-    return ratio(weights @ parts[:, 0], weights.sum(axis=1)) * len(parts)
 
 
 METRICS = (
@@ -67,28 +53,5 @@ METRICS = (
         summarise=quantile(0.95),
         better="lower",
         unit="ms",
-    ),
-    Metric(
-        name="tokens",
-        title="Tokens a reply",
-        group="cost",
-        about="Tokens in and out, a reply.",
-        source="As the provider counts them",
-        observe=_tokens,
-        missing=None,
-        better="lower",
-        unit="tokens",
-    ),
-    Metric(
-        name="price",
-        title="Price of the run",
-        group="cost",
-        about="US dollars, by the prices of the run.",
-        source="As the provider bills them",
-        observe=_price,
-        missing=None,
-        summarise=_total,
-        better="lower",
-        unit="usd",
     ),
 )
