@@ -1,4 +1,5 @@
 # make run: set up, ingest corpus/, serve the page and the API.   make test: set up, check, run every test.
+# make eval: ask the gold questions and compare with the baseline.
 PYTHON ?= python3
 DATA ?= ./data
 HOST ?= 127.0.0.1
@@ -14,7 +15,7 @@ BYLINE := BYLINE_DATA_DIR=$(DATA) $(BIN)/byline
 export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: setup run ask test check bench lock clean
+.PHONY: setup run ask test check eval baseline bench lock clean
 
 setup: $(STAMP)
 
@@ -40,6 +41,20 @@ check: setup
 
 test: check
 	$(BIN)/pytest
+
+# Fails when answers to the gold questions are worse than those that evals/baselines/seeds.json keeps.
+eval: setup
+	mkdir -p build
+	$(BIN)/byline eval run --fresh --out build/eval.json
+	$(BIN)/byline eval report build/eval.json --baseline evals/baselines/seeds.json --html build/eval.html \
+		--markdown build/eval.md --junit build/eval.xml > build/eval.txt
+	$(BIN)/byline eval compare evals/baselines/seeds.json build/eval.json
+
+# After a change that is meant to change answers: keep them as the new baseline.
+baseline: setup
+	mkdir -p build
+	$(BIN)/byline eval run --fresh --out build/eval.json
+	$(BIN)/byline eval baseline build/eval.json --out evals/baselines/seeds.json
 
 bench: setup
 	$(BIN)/python -m evals.bench --data $(BENCH_DATA) --articles $(BENCH_ARTICLES) --out bench.json

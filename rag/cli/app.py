@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from rag.cli import archive, articles, asking, ingest, serve
+from rag.cli import archive, articles, asking, evals, ingest, serve
 from rag.errors import BylineError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (ingest, asking, articles, archive, serve):
+for module in (ingest, asking, articles, archive, serve, evals):
     module.register(app)
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+def _accepts(address: str) -> bool:
+    host, port = address.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +33,10 @@ def server(data: Path) -> Iterator[str]:
             line = process.stderr.readline()
             assert line, "the server ended before it said where it is"
             found = re.search(r"http://[\d.]+:\d+", line)
-        yield found.group()
+        address = found.group()
+        while not _accepts(address):  # it says where it is before it accepts anybody
+            assert process.poll() is None, "the server ended before it answered"
+            time.sleep(0.05)
+        yield address
         process.terminate()
         process.wait(20)

@@ -1,0 +1,1 @@
+"""Changes that should leave an answer alone, or turn it round: the share of cases where they do."""

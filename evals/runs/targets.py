@@ -1,0 +1,128 @@
+"""What can be asked gold cases: Byline in this process, a running service, or a file of predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from evals.gold import Case
+from evals.gold.load import CorpusTexts
+from evals.reply import Reply, missing
+from evals.runs.fingerprint import archive_fingerprint
+from evals.runs.records import parse_prediction, reply_of
+from rag.errors import NotFound, QuestionRejected
+from rag.pipeline import Asked
+from rag.records import answer_record, hit_record
+from rag.settings import Settings
+from rag.types import Article, Query
+
+NO_CLAIMS = "the target checks no claims"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a run record says of its target. `fingerprint` names the articles that it answers from, where known."""
+
+    kind: str
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str | None = None
+
+
+class Target(Protocol):
+    """Something to ask. Safe to call from several threads."""
+
+    about: About
+
+    def reply(self, case: Case, repeat: int) -> Reply:
+        """One real answer, never a remembered one. A failure is a reply with its trouble; raises EvalError only when
+        the whole run is pointless."""
+
+
+class Askable(Protocol):
+    """The part of `rag.pipeline.Byline` that is asked."""
+
+    def ask(self, question: str, limits: Query | None = None) -> Asked: ...
+
+    def article(self, article_id: str, version: int | None = None) -> Article: ...
+
+
+class CorpusArchive:
+    """What the corpus files say of a citation."""
+
+    def __init__(self, corpus: Path) -> None:
+        self._texts = CorpusTexts(corpus)
+
+    def text(self, article_id: str | None, version: int | None, file: str) -> str | None:  # noqa: ARG002
+        return self._texts.get(file) if file else None
+
+    def newest(self, article_id: str | None) -> int | None:  # noqa: ARG002
+        return None
+
+
+class InProcess:
+    """Byline itself. A conversation's last question is asked as it stands: Byline keeps no history of its own yet."""
+
+    def __init__(self, byline: Askable, about: About) -> None:
+        self.about = about
+        self._byline = byline
+
+    def reply(self, case: Case, repeat: int) -> Reply:
+        if case.kind == "claim":
+            return Reply(case=case.id, repeat=repeat, unsupported=NO_CLAIMS)
+        try:
+            asked = self._byline.ask(case.question, Query("", as_of=case.as_of))
+        except QuestionRejected as error:
+            return missing(case.id, "refused", str(error), repeat=repeat)
+        hits = [hit_record(hit) for hit in asked.hits]
+        told = parse_prediction({**answer_record(asked.answer), "hits": hits})
+        return reply_of(case, told, self, repeat=repeat)
+
+    def text(self, article_id: str | None, version: int | None, file: str) -> str | None:  # noqa: ARG002
+        found = self._article(article_id, version)
+        return found.text if found else None
+
+    def newest(self, article_id: str | None) -> int | None:
+        found = self._article(article_id, None)
+        return found.version if found else None
+
+    def _article(self, article_id: str | None, version: int | None) -> Article | None:
+        try:
+            return self._byline.article(article_id, version) if article_id else None
+        except NotFound:
+            return None
+
+
+@contextmanager
+def in_process(settings: Settings, corpus: Path, *, keep: bool) -> Iterator[InProcess]:
+    """Byline over the archive of `settings` where it is to be kept, else over a new one of the corpus alone.
+
+    Raises what opening or ingesting raises.
+    """
+    from rag.wiring import open_byline
+
+    with TemporaryDirectory(prefix="byline-eval-") as folder:
+        if not keep:
+            settings = settings.model_copy(update={"data_dir": Path(folder)})
+            ingest(settings, [corpus])
+        shown = settings.model_dump(mode="json", exclude={"data_dir", "threads"})
+        about = About("in-process", "Byline", shown, archive_fingerprint(settings))
+        with open_byline(settings) as byline:
+            yield InProcess(byline, about)
+
+
+def ingest(settings: Settings, paths: list[Path]) -> None:
+    """Put files into the archive of `settings`."""
+    from rag.jobs import open_ingest
+
+    with open_ingest(settings, paths) as job:
+        job.run(lambda _report: None)
+
+
+def day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
