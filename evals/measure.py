@@ -100,7 +100,7 @@ def short_scores(case: Case, record: Record) -> tuple[float, float]:
     if not given or not case.answerable or abstained(record):
         return 0.0, 0.0
     accepted = [squad_tokens(answer) for answer in case.answers]
-    return float(given in accepted), max(_token_f1(given, one) for one in accepted)
+    return float(given in accepted), max(token_f1(given, one) for one in accepted)
 
 
 def exact_quotes(record: Record, stored: StoredTexts) -> int:
@@ -193,6 +193,6 @@ def _is_exact(citation: Record, stored: StoredTexts) -> bool:
     return text is not None and 0 <= start < end <= len(text) and text[start:end] == citation["quote"]
 
 
-def _token_f1(given: list[str], accepted: list[str]) -> float:
+def token_f1(given: list[str], accepted: list[str]) -> float:
     common = sum((Counter(given) & Counter(accepted)).values())
     return 2 * common / (len(given) + len(accepted))

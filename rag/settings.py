@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rag.errors import SettingsError
 
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
+BUNDLED_READER = "byline-reader"
 
 
 def _default_data_dir() -> Path:
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         BUNDLED_MODEL,
         description="The bundled model, or any name or path that sentence-transformers loads.",
+    )
+    reader_model: str = Field(
+        BUNDLED_READER,
+        description="The bundled reader, or any cross-encoder, extractive-QA or NLI model that transformers loads.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for embedding and indexing."

@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of `(examples, tokens)` — `ids`, `mask`, `types` and `passage` (where an answer may stand) — and columns."""
+    """Columns, and arrays of `(examples, tokens)`: `ids`, `mask`, `types`, and `passage`, where an answer may stand."""
 
     ids: NDArray[np.int64]
     mask: NDArray[np.bool_]

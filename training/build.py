@@ -58,7 +58,7 @@ def stages(config: Config) -> list[Encoded]:
 
 
 def _make(config: Config, files: list[Path]) -> None:
-    served = Servings(Kitchen(Rows(config.paths.rows), random.Random(config.seed)))  # noqa: S311
+    served = Servings(Kitchen(Rows(config.paths.rows), random.Random(config.seed)))
     words = tokenizer()
     for stage, file in zip(config.stages, files, strict=True):
         made = [example for name, many in stage.recipes.items() for example in served.take(name, many)]

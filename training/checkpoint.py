@@ -26,7 +26,7 @@ class Position:
 
 
 def save(file: Path, model: nn.Module, optimiser: Optimizer, position: Position) -> None:
-    chance = {"python": random.getstate(), "numpy": np.random.get_state(), "torch": torch.get_rng_state()}  # noqa: NPY002
+    chance = {"python": random.getstate(), "numpy": np.random.get_state(), "torch": torch.get_rng_state()}
     state = {
         "model": model.state_dict(),
         "optimiser": optimiser.state_dict(),
@@ -44,18 +44,27 @@ def save(file: Path, model: nn.Module, optimiser: Optimizer, position: Position)
 
 def load(file: Path, model: nn.Module, optimiser: Optimizer, examples: str) -> int:
     """Restores everything and returns the next step. Raises InputError when the file is of other examples."""
-    state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=False)
+    state = begin_from(file, model, optimiser)
     if state["examples"] != examples:
         raise InputError(
             f"The checkpoint {file} belongs to other examples.",
             remedy="Name another [paths] work folder, or give the config its old seed, shape and stages.",
         )
-    model.load_state_dict(state["model"])
-    optimiser.load_state_dict(state["optimiser"])
     random.setstate(state["chance"]["python"])
-    np.random.set_state(state["chance"]["numpy"])  # noqa: NPY002
+    np.random.set_state(state["chance"]["numpy"])
     torch.set_rng_state(state["chance"]["torch"])
     return int(state["step"])
+
+
+def begin_from(file: Path, model: nn.Module, optimiser: Optimizer) -> dict[str, Any]:
+    """Restores weights and optimiser alone. Raises InputError when the file can't be read."""
+    try:
+        state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=False)
+    except (OSError, RuntimeError, EOFError) as error:
+        raise InputError(f"The checkpoint {file} can't be read: {error}.", remedy="Name another.") from error
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    return state
 
 
 def save_weights(file: Path, model: nn.Module) -> None:

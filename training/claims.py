@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from training.examples import Example, crop, holds, sentences, surround
+from training.examples import Example, crop, other_than, sentences, surround
 from training.recipes import Kitchen
 from training.rows import NEITHER, REFUTE, SUPPORT, Asked
 from training.statements import statement
@@ -30,7 +30,7 @@ def answers_as_claims(kitchen: Kitchen) -> Iterator[Example]:
             yield Example("answers_as_claims", false, passage, relevant=True, stance=REFUTE)
         if kitchen.rng.random() < 0.4:
             mine = kitchen.line_mine if row.source.startswith("QAMR") else kitchen.long_mine
-            near = mine.near(claim, lambda p, row=row: p != row.passage and not holds(p, row.answer), 2)  # type: ignore[misc]
+            near = mine.near(claim, other_than(row.passage, row.answer), 2)
             if near:
                 other, _ = crop(" ".join(near), None, _WORDS, kitchen.rng)
                 yield Example("answers_as_claims", claim, other, relevant=False, stance=NEITHER)
@@ -64,7 +64,7 @@ def _around(kitchen: Kitchen, told: str, window: str, others: Sequence[str]) -> 
 
 def _passage(kitchen: Kitchen, row: Asked) -> str:
     if row.source.startswith("QAMR"):
-        others = kitchen.neighbours(row.passage, lambda line: holds(line, row.answer))
+        others = kitchen.neighbours(row.passage, row.answer)
         return surround(row.passage, None, others, kitchen.rng)[0]
     return crop(row.passage, row.span, _WORDS, kitchen.rng)[0]
 
@@ -74,10 +74,16 @@ def _another(kitchen: Kitchen, row: Asked, passage: str, answers: Sequence[str])
     right = row.answer
     inside = [passage[slice(*span)] for span in names(passage)]
     pool = [*inside, *inside, *kitchen.rng.sample(answers, 60)]
-    fit = [one for one in pool if _alike(one, right) and one.lower() not in right.lower() and right.lower() not in one.lower()]
+    fit = [
+        one
+        for one in pool
+        if _alike(one, right) and one.lower() not in right.lower() and right.lower() not in one.lower()
+    ]
     return kitchen.rng.choice(fit[:8]) if fit else None
 
 
 def _alike(one: str, right: str) -> bool:
     kind = (right[:1].isupper(), any(c.isdigit() for c in right))
-    return kind == (one[:1].isupper(), any(c.isdigit() for c in one)) and abs(len(one.split()) - len(right.split())) <= 1
+    return (
+        kind == (one[:1].isupper(), any(c.isdigit() for c in one)) and abs(len(one.split()) - len(right.split())) <= 1
+    )

@@ -16,10 +16,14 @@ class _Section(BaseModel):
 
 
 class Paths(_Section):
-    """`rows` is the folder of training rows, `work` where the run keeps what it makes. Relative to the process."""
+    """`rows` is the folder of training rows, `work` where the run keeps what it makes. Relative to the process.
+
+    `start`, where given, is another run's checkpoint: a new run begins with its weights and its optimiser.
+    """
 
     rows: Path
     work: Path
+    start: Path | None = None
 
 
 class Shape(_Section):

@@ -23,7 +23,9 @@ class Dev:
         pairs = [row for row in rows.pairs("dev") if row.source in HELD_OUT]
         asked = [row for row in rows.questions("dev") if not row.source.startswith("QAMR")]
         self._tokens = config.optimiser.batch_tokens
-        made = [Example("dev", row.hypothesis, row.premise, stance=row.stance) for row in pairs[:: len(pairs) // _PAIRS]]
+        made = [
+            Example("dev", row.hypothesis, row.premise, stance=row.stance) for row in pairs[:: len(pairs) // _PAIRS]
+        ]
         made += [Example("dev", row.question, row.passage, row.span or NO_ANSWER) for row in asked[:_QUESTIONS]]
         self._encoded: Encoded = encode(made, tokenizer(), config.shape.max_tokens, config.shape.first_tokens)
 

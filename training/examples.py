@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\S+")
@@ -38,7 +39,7 @@ def sentences(text: str) -> list[Span]:
 
 
 def crop(text: str, keep: Span | None, words: int, rng: random.Random) -> tuple[str, Span | None]:
-    """At most about `words` words of whole sentences that contain `keep`, at a random place; and where `keep` is then."""
+    """At most about `words` words of whole sentences around `keep`, at a random place; and where `keep` is then."""
     if len(_WORD.findall(text)) <= words:
         return text, keep
     spans = sentences(text)
@@ -67,6 +68,11 @@ def surround(text: str, span: Span | None, others: list[str], rng: random.Random
 
 def holds(passage: str, answer: str) -> bool:
     return bool(answer.strip()) and answer.strip().lower() in passage.lower()
+
+
+def other_than(passage: str, answer: str = "") -> Callable[[str], bool]:
+    """Whether a passage is another one, and doesn't hold the answer."""
+    return lambda one: one != passage and not holds(one, answer)
 
 
 def _count(text: str, span: Span) -> int:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from rag.keywords import terms
-from training.examples import NO_ANSWER, Example, crop, holds, sentences, surround
+from training.examples import NO_ANSWER, Example, crop, holds, other_than, sentences, surround
 from training.mining import Mine
 from training.rows import NEITHER, REFUTE, SUPPORT, Asked, Rows
 from training.statements import questioned
@@ -70,12 +70,12 @@ class Kitchen:
         )
         return crop(body, best, _WORDS, self.rng)[0]
 
-    def neighbours(self, text: str, avoid: Callable[[str], bool]) -> list[str]:
-        """One to four sentences to stand around `text`: some that keyword search finds for it, some at random."""
+    def neighbours(self, text: str, answer: str = "") -> list[str]:
+        """One to four sentences without `answer` to stand around `text`: some that keyword search finds, some not."""
         many = self.rng.randint(1, 4)
-        near = self.line_mine.near(text, lambda line: line != text and not avoid(line), 6)
+        near = self.line_mine.near(text, other_than(text, answer), 6)
         like = self.rng.sample(near, min(len(near), self.rng.randint(0, many)))
-        chance = [line for line in self.rng.sample(self.lines, many - len(like)) if not avoid(line)]
+        chance = [line for line in self.rng.sample(self.lines, many - len(like)) if not holds(line, answer)]
         mixed = like + chance
         self.rng.shuffle(mixed)
         return mixed
@@ -96,7 +96,7 @@ def pairs_in_passages(kitchen: Kitchen) -> Iterator[Example]:
     """Encyclopedia pairs whose premise stands among other sentences."""
     for row in _shuffled(kitchen, kitchen.rows.pairs("train")):
         if row.source.startswith(WIKIPEDIA_PAIRS) and len(row.premise.split()) <= 90:
-            others = kitchen.neighbours(row.premise, lambda _: False)
+            others = kitchen.neighbours(row.premise)
             passage, _ = surround(row.premise, None, others, kitchen.rng)
             yield Example("pairs_in_passages", row.hypothesis, passage, stance=row.stance)
 
@@ -110,7 +110,7 @@ def short_questions(kitchen: Kitchen) -> Iterator[Example]:
 def questions_in_passages(kitchen: Kitchen) -> Iterator[Example]:
     """QAMR with other sentences around."""
     for row in _shuffled(kitchen, kitchen.asked(_QAMR)):
-        others = kitchen.neighbours(row.passage, lambda line, row=row: holds(line, row.answer))  # type: ignore[misc]
+        others = kitchen.neighbours(row.passage, row.answer)
         passage, span = surround(row.passage, row.span, others, kitchen.rng)
         yield Example("questions_in_passages", row.question, passage, span, relevant=True)
 
@@ -121,7 +121,9 @@ def unanswered_lines(kitchen: Kitchen) -> Iterator[Example]:
         if len(row.question.split()) < 5:
             continue  # "Who showed?" has an answer nearly everywhere
         near = kitchen.line_mine.near(
-            row.question, lambda line, row=row: line != row.passage and not holds(line, row.answer), 4  # type: ignore[misc]
+            row.question,
+            other_than(row.passage, row.answer),
+            4,
         )
         if near:
             yield Example("unanswered_lines", row.question, " ".join(near), NO_ANSWER, relevant=False)
@@ -139,10 +141,14 @@ def unanswered_passages(kitchen: Kitchen) -> Iterator[Example]:
     for row in _shuffled(kitchen, [row for row in kitchen.asked(_SQUAD) + kitchen.asked(_ARES) if row.span]):
         gone = _without_answer(row)
         if gone and kitchen.rng.random() < 0.35:
-            yield Example("unanswered_passages", row.question, crop(gone, None, _WORDS, kitchen.rng)[0], NO_ANSWER, False)
+            yield Example(
+                "unanswered_passages", row.question, crop(gone, None, _WORDS, kitchen.rng)[0], NO_ANSWER, False
+            )
             continue
         near = kitchen.long_mine.near(
-            row.question, lambda p, row=row: p != row.passage and not holds(p, row.answer), 3  # type: ignore[misc]
+            row.question,
+            other_than(row.passage, row.answer),
+            3,
         )
         if near:
             passage, _ = crop(kitchen.rng.choice(near), None, _WORDS, kitchen.rng)
@@ -155,7 +161,7 @@ def judged(kitchen: Kitchen) -> Iterator[Example]:
         passage, _ = crop(row.passage, None, _WORDS, kitchen.rng)
         yield Example("judged", row.question, passage, None if row.relevant else NO_ANSWER, relevant=row.relevant)
         if row.relevant:
-            near = kitchen.long_mine.near(row.question, lambda p, row=row: p != row.passage, 3)  # type: ignore[misc]
+            near = kitchen.long_mine.near(row.question, other_than(row.passage), 3)
             if near:
                 other, _ = crop(kitchen.rng.choice(near), None, _WORDS, kitchen.rng)
                 yield Example("judged", row.question, other, None, relevant=False)
@@ -173,7 +179,7 @@ def cloze_questions(kitchen: Kitchen) -> Iterator[Example]:
         question, span = asked
         answer = passage[slice(*span)]
         if len(passage.split()) < 60:
-            others = kitchen.neighbours(passage, lambda line, answer=answer: holds(line, answer))  # type: ignore[misc]
+            others = kitchen.neighbours(passage, answer)
             passage, moved = surround(passage, span, others, kitchen.rng)
             span = moved or span
         yield Example("cloze_questions", question, passage, span, relevant=True)
@@ -190,7 +196,7 @@ def headlines(kitchen: Kitchen) -> Iterator[Example]:
         yield Example("headlines", row.headline, window, relevant=True, stance=labels[row.stance])
         if kitchen.rng.random() < 0.4:
             told = set(terms(row.headline))
-            near = kitchen.body_mine.near(row.headline, lambda p, told=told: _little_shared(told, p), 3)  # type: ignore[misc]
+            near = kitchen.body_mine.near(row.headline, _little_shared(told), 3)
             if near:
                 yield Example("headlines", row.headline, kitchen.rng.choice(near), relevant=False, stance=NEITHER)
 
@@ -206,9 +212,9 @@ def headline_questions(kitchen: Kitchen) -> Iterator[Example]:
             yield Example("headline_questions", asked[0], window, asked[1], relevant=True)
 
 
-def _little_shared(told: set[str], passage: str) -> bool:
+def _little_shared(told: set[str]) -> Callable[[str], bool]:
     """At most half of the headline's words: with more it may be the same story in another paper."""
-    return len(told & set(terms(passage))) <= 0.5 * len(told)
+    return lambda passage: len(told & set(terms(passage))) <= 0.5 * len(told)
 
 
 def _without_answer(row: Asked) -> str | None:

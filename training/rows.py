@@ -166,13 +166,5 @@ def _is_dev(text: str) -> bool:
 
 def _first_premises(rows: list[Pair], least: int) -> set[str]:
     """The premises of least digest that together have at least `least` pairs."""
-    chosen: set[str] = set()
-    taken = 0
-    last = None
-    for row in sorted(rows, key=lambda row: (_digest(row.premise), row.id)):
-        if row.premise != last and taken >= least:
-            break
-        chosen.add(row.premise)
-        taken += 1
-        last = row.premise
-    return chosen
+    order = sorted(rows, key=lambda row: _digest(row.premise))
+    return {row.premise for row in order[:least]}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 
-from training.swaps import NO_NAMES, names, numbers
+from training.swaps import names, numbers
+from training.vocabulary import OPENERS
 
 _SUBJECT = re.compile(
     r"^(?:who|what|which(?: \w+){0,2}|what (?:\w+ ){0,2}\w+|how many \w+)\s+"
@@ -13,9 +14,16 @@ _SUBJECT = re.compile(
     r"\w{3,}ed|\w{3,}s)\b)",
     re.IGNORECASE,
 )
-_INVERTED = re.compile(r"\b(?:did|does|do)\b|\b(?:in|on|at|of|for|with|by|from|to|as|about|into|called|named|known for)\?*$", re.I)
-_AUX_THEN_NAME = re.compile(r"^(?:is|was|are|were|has|had|will|would|can|could)\s+(?:the\s+\w+\s+\w+ed\b|[A-Z]|he\b|she\b|it\b|they\b)")
-_WHEN = re.compile(r"^(?:when|in what year|in which year|what year) (was|were|is) (.+?) (\w+(?:ed|en|rn|un|de|lt))\b(.*?)\?*$", re.I)
+_INVERTED = re.compile(
+    r"\b(?:did|does|do)\b|\b(?:in|on|at|of|for|with|by|from|to|as|about|into|called|named|known for)\?*$", re.IGNORECASE
+)
+_AUX_THEN_NAME = re.compile(
+    r"^(?:is|was|are|were|has|had|will|would|can|could)\s+(?:the\s+\w+\s+\w+ed\b|[A-Z]|he\b|she\b|it\b|they\b)"
+)
+_WHEN = re.compile(
+    r"^(?:when|in what year|in which year|what year) (was|were|is) (.+?) (\w+(?:ed|en|rn|un|de|lt))\b(.*?)\?*$",
+    re.IGNORECASE,
+)
 
 
 def statement(question: str, answer: str) -> str | None:
@@ -43,7 +51,7 @@ def questioned(claim: str, passage: str, rng: random.Random) -> tuple[str, tuple
     spans = [*names(claim), *[n for n in numbers(claim) if rng.random() < 0.8]]
     if claim[:1].isupper():
         opening = re.match(r"(?:[A-Z][\w’'.-]+ ?){1,4}(?= )", claim)
-        spans += [(0, len(opening[0].rstrip()))] if opening and opening[0].split()[0] not in NO_NAMES else []
+        spans += [(0, len(opening[0].rstrip()))] if opening and opening[0].split()[0] not in OPENERS else []
     fit = [(span, at) for span in spans for at in [_whole(passage, claim[slice(*span)])] if at is not None]
     if not fit:
         return None
@@ -60,7 +68,9 @@ def _question_word(answer: str, before: str, after: str, rng: random.Random) -> 
     if answer[0].isdigit():
         return "how many" if re.match(r" [a-z]{3,}", after) else "what number"
     place = re.search(r"\b(?:in|at|from|near)\s*$", before)
-    return rng.choice(("what place", "which country or city", "what")) if place else rng.choice(("who", "what", "which"))
+    return (
+        rng.choice(("what place", "which country or city", "what")) if place else rng.choice(("who", "what", "which"))
+    )
 
 
 def _whole(passage: str, words: str) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from training.rows import NOT_SUPPORT, REFUTE
+from training.vocabulary import DAYS, MONTHS, OPENERS, OPPOSITES, SMALL_NUMBERS
 
 Maker = Callable[[str, Sequence[str], random.Random], str | None]
 
@@ -18,26 +19,6 @@ _NAME = re.compile(
     r"(?:[A-Z][\w’'-]*[a-z]\w*|[A-Z]{2,}|[A-Z]\.(?=\s[A-Z]))(?:\s+(?:of\s+|de\s+|the\s+)?(?:[A-Z][\w’'-]+|[A-Z]\.(?=\s)))*"
 )
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-])")
-NO_NAMES = frozenset(
-    """The This That These Those There Then They Their He She His Her It Its We Our You Your I But And Or So Yet Of In On At
-    As By For From To With After Before While When Where What Who Why How If Although Though Since Because During Among
-    According However Meanwhile Also Now Not No A An Some Many Most All Both Another One Once Despite Two Three Several
-    Other Unlike Under Over Each Every Such Only Even Still Here Later Early Instead Following Between""".split()
-)
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_SMALL = "two three four five six seven eight nine ten eleven twelve".split()
-_OPPOSITES = """increase/decrease increased/decreased increases/decreases increasing/decreasing rose/fell rise/fall rises/falls
-rising/falling more/less higher/lower before/after first/last north/south northern/southern east/west eastern/western
-won/lost win/lose wins/loses largest/smallest larger/smaller include/exclude includes/excludes including/excluding
-support/oppose supports/opposes supported/opposed accepted/rejected accept/reject male/female men/women man/woman
-father/mother son/daughter brother/sister husband/wife open/closed opened/closed up/down began/ended begin/end start/end
-started/ended best/worst better/worse earlier/later allow/ban allowed/banned gained/lost approved/denied older/younger
-oldest/youngest most/least always/never all/none many/few above/below inside/outside buy/sell bought/sold arrived/left
-alive/dead true/false public/private legal/illegal possible/impossible able/unable success/failure confirmed/denied
-strong/weak stronger/weaker long/short longer/shorter fast/slow faster/slower high/low major/minor maximum/minimum
-positive/negative added/removed upper/lower young/old early/late rich/poor heavy/light new/old left/right
-former/current domestic/foreign at least/at most more than/fewer than""".replace("\n", " ")
 _AUXILIARY = re.compile(r"\b(is|was|were|are|has|had|have|will|would|can|could|did|does|should|must)\b(?! not|n't)")
 _NEGATED = re.compile(r"\b(\w+)(?: not|n['’]t)\b|\bnever ")
 _HEDGES = (
@@ -48,11 +29,13 @@ _HEDGES = (
     (re.compile(r"\b(?:reportedly|allegedly|possibly|probably|perhaps|apparently|potentially) "), ""),
     (re.compile(r"\bwill\b(?! not)"), "might"),
 )
-_SAID = re.compile(r"\b(?:said|says|told|announced|claimed|stated|argued|wrote|added|suggested|reported|according to)\b")
+_SAID = re.compile(
+    r"\b(?:said|says|told|announced|claimed|stated|argued|wrote|added|suggested|reported|according to)\b"
+)
 
 
 def _opposites() -> dict[str, str]:
-    pairs = [pair.partition("/")[::2] for pair in re.findall(r"(?:at |more )?\w+/(?:at |fewer )?\w+", _OPPOSITES)]
+    pairs = [pair.partition("/")[::2] for pair in OPPOSITES]
     return {a: b for one, other in pairs for a, b in ((one, other), (other, one))}
 
 
@@ -65,9 +48,9 @@ def names(text: str) -> list[tuple[int, int]]:
     found = []
     for match in _NAME.finditer(text):
         words = match[0].split()
-        skip = 1 if words[0] in NO_NAMES else 0
+        skip = 1 if words[0] in OPENERS else 0
         start = match.start() + (len(words[0]) + 1 if skip else 0)
-        opens = start == 0 or text[:start].rstrip()[-1:] in ".!?\"“" or not text[:start].strip()
+        opens = start == 0 or text[:start].rstrip()[-1:] in '.!?"“' or not text[:start].strip()
         if len(words) == skip or (opens and len(words) == 1 and not words[0].isupper()):
             continue
         found.append((start, match.end()))
@@ -89,19 +72,19 @@ def swap_name(sentence: str, others: Sequence[str], rng: random.Random) -> str |
     return _put(sentence, span, rng.choice(fit)) if fit else None
 
 
-def swap_number(sentence: str, others: Sequence[str], rng: random.Random) -> str | None:
+def swap_number(sentence: str, _others: Sequence[str], rng: random.Random) -> str | None:
     spans = numbers(sentence)
     if spans:
         span = rng.choice(spans)
         return _put(sentence, span, other_number(sentence[slice(*span)], rng))
-    return _swap_listed(sentence, _SMALL, rng)
+    return _swap_listed(sentence, SMALL_NUMBERS, rng)
 
 
-def swap_date(sentence: str, others: Sequence[str], rng: random.Random) -> str | None:
-    return _swap_listed(sentence, _MONTHS, rng) or _swap_listed(sentence, _DAYS, rng)
+def swap_date(sentence: str, _others: Sequence[str], rng: random.Random) -> str | None:
+    return _swap_listed(sentence, MONTHS, rng) or _swap_listed(sentence, DAYS, rng)
 
 
-def negate(sentence: str, others: Sequence[str], rng: random.Random) -> str | None:
+def negate(sentence: str, _others: Sequence[str], rng: random.Random) -> str | None:
     """`not` put in after an auxiliary, or taken out."""
     denied = list(_NEGATED.finditer(sentence))
     if denied:
@@ -114,7 +97,7 @@ def negate(sentence: str, others: Sequence[str], rng: random.Random) -> str | No
     return _put(sentence, match.span(), f"{match[0]} not")
 
 
-def oppose(sentence: str, others: Sequence[str], rng: random.Random) -> str | None:
+def oppose(sentence: str, _others: Sequence[str], rng: random.Random) -> str | None:
     places = list(_OPPOSED.finditer(sentence))
     if not places:
         return None
@@ -122,7 +105,7 @@ def oppose(sentence: str, others: Sequence[str], rng: random.Random) -> str | No
     return _put(sentence, match.span(), _OPPOSITE[match[0]])
 
 
-def overstate(sentence: str, others: Sequence[str], rng: random.Random) -> str | None:
+def overstate(sentence: str, _others: Sequence[str], rng: random.Random) -> str | None:
     """What may be becomes what will be, and the other way round."""
     for pattern, new in rng.sample(_HEDGES, len(_HEDGES)):
         match = pattern.search(sentence)
@@ -166,7 +149,9 @@ def change(sentence: str, others: Sequence[str], rng: random.Random) -> tuple[st
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _OPENING = re.compile(r"^(?:However|Meanwhile|Moreover|Furthermore|Additionally|In addition|Also|Therefore|Thus), (\w)")
-_TAIL = re.compile(r", (?:which|who|whose|where|while|although|after|before|when|including|with|according to)\b[^,;]*(?=\.$)")
+_TAIL = re.compile(
+    r", (?:which|who|whose|where|while|although|after|before|when|including|with|according to)\b[^,;]*(?=\.$)"
+)
 
 
 def shorten(sentence: str, rng: random.Random) -> str:
@@ -192,8 +177,8 @@ def other_number(old: str, rng: random.Random) -> str:
     return f"{new:,}" if "," in old else str(new)
 
 
-def _swap_listed(sentence: str, words: list[str], rng: random.Random) -> str | None:
-    places = [m for m in re.finditer(r"\b(?:" + "|".join(words) + r")\b", sentence)]
+def _swap_listed(sentence: str, words: Sequence[str], rng: random.Random) -> str | None:
+    places = list(re.finditer(r"\b(?:" + "|".join(words) + r")\b", sentence))
     if not places:
         return None
     match = rng.choice(places)

@@ -7,13 +7,14 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.optim import AdamW, Optimizer
+from transformers import BertModel
 
 from rag.errors import BylineError
 from training import checkpoint
@@ -22,7 +23,7 @@ from training.build import stages
 from training.config import Config, Optimiser, read_config
 from training.dev import Dev
 from training.encode import UNKNOWN, Encoded
-from training.model import ReaderModel, losses, total
+from training.model import ReaderModel, bundled_encoder, losses, total
 
 NEWEST, BEFORE_DECAY, WEIGHTS = "newest.pt", "before-decay.pt", "reader.safetensors"
 _TOLD_EVERY = 20  # steps
@@ -31,7 +32,7 @@ _TOLD_EVERY = 20  # steps
 class Run:
     """One run: model, optimiser and the planned batches."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, encoder: Callable[[], BertModel] = bundled_encoder) -> None:
         self._config = config
         self._stages: Sequence[Encoded] = stages(config)
         self._plan = plan(self._stages, config.optimiser.batch_tokens, config.seed)
@@ -39,7 +40,7 @@ class Run:
         self._steps = min(possible, config.optimiser.steps or possible)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         _seed(config.seed)
-        self._model = ReaderModel(config.dropout).to(self._device)
+        self._model = ReaderModel(encoder(), config.dropout).to(self._device)
         self._optimiser = _optimiser(self._model, config.optimiser)
         self._dev = Dev(config)
         self._told: dict[str, float] = defaultdict(float)
@@ -67,6 +68,8 @@ class Run:
 
     def _resumed(self, file: Path) -> int:
         if not file.exists():
+            if self._config.paths.start:
+                checkpoint.begin_from(self._config.paths.start, self._model, self._optimiser)
             return 0
         return checkpoint.load(file, self._model, self._optimiser, self._config.examples_digest)
 
@@ -81,7 +84,7 @@ class Run:
             group["lr"] = group["full"] * share
         chosen = self._plan[step * set_.accumulate : (step + 1) * set_.accumulate]
         examples = sum(len(rows) for _, rows in chosen)
-        for parts in self._workers.map(lambda one: self._backward(*one, examples), chosen):
+        for parts in self._workers.map(lambda one: self._backward(one[0], one[1], examples), chosen):
             for name, (loss, known) in parts.items():
                 self._told[name] += loss
                 self._told[f"{name} of"] += known
@@ -95,7 +98,7 @@ class Run:
         made = batch(self._stages[stage], rows)
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._config.bfloat16):
             parts = losses(self._model, made, self._device)
-        (total(parts, self._config.weights) / examples).backward()
+        torch.autograd.backward(total(parts, self._config.weights) / examples)
         known = {"span": made.start, "relevance": made.relevant, "stance": made.stance}
         told = {name: (float(part.detach()), float(np.sum(known[name] != UNKNOWN))) for name, part in parts.items()}
         return told | {"tokens": (float(made.mask.sum()), 0.0)}
@@ -136,7 +139,7 @@ def _optimiser(model: ReaderModel, chosen: Optimiser) -> Optimizer:
 
 def _seed(seed: int) -> None:
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed)
     torch.manual_seed(seed)
 
 
