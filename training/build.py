@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -79,16 +79,20 @@ class Servings:
             raise SettingsError(f"There is no recipe {name}.", remedy=f"Choose from {', '.join(RECIPES)}.")
         taken: list[Example] = []
         while len(taken) < many:
-            source = self._open.setdefault(name, RECIPES[name](self._kitchen))
-            more = list(islice(source, many - len(taken)))
+            more = list(islice(self._source(name), many - len(taken)))
+            taken += more
             if not more:
                 del self._open[name]
-                if not taken:
-                    more = list(islice(RECIPES[name](self._kitchen), 1))
-                    if not more:
-                        raise SettingsError(f"The recipe {name} makes nothing of these rows.", remedy="Leave it out.")
-            taken += more
         return taken
+
+    def _source(self, name: str) -> Iterator[Example]:
+        if name not in self._open:
+            fresh = RECIPES[name](self._kitchen)
+            first = next(fresh, None)
+            if first is None:
+                raise SettingsError(f"The recipe {name} makes nothing of these rows.", remedy="Leave it out.")
+            self._open[name] = chain((first,), fresh)
+        return self._open[name]
 
 
 def _told(stage: Stage, made: list[Example], encoded: Encoded) -> str:

@@ -24,7 +24,8 @@ class Dev:
         asked = [row for row in rows.questions("dev") if not row.source.startswith("QAMR")]
         self._tokens = config.optimiser.batch_tokens
         made = [
-            Example("dev", row.hypothesis, row.premise, stance=row.stance) for row in pairs[:: len(pairs) // _PAIRS]
+            Example("dev", row.hypothesis, row.premise, stance=row.stance)
+            for row in pairs[:: max(1, len(pairs) // _PAIRS)]
         ]
         made += [Example("dev", row.question, row.passage, row.span or NO_ANSWER) for row in asked[:_QUESTIONS]]
         self._encoded: Encoded = encode(made, tokenizer(), config.shape.max_tokens, config.shape.first_tokens)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 from rag.keywords import Entry, KeywordIndex, terms
 
@@ -16,8 +18,9 @@ class Mine:
 
     def __init__(self, passages: Sequence[str]) -> None:
         self._passages = list(dict.fromkeys(passages))
-        self._folder = TemporaryDirectory(prefix="byline-mine-")
-        index = KeywordIndex.open(Path(self._folder.name))
+        folder = mkdtemp(prefix="byline-mine-")
+        finalize(self, rmtree, folder, ignore_errors=True)
+        index = KeywordIndex.open(Path(folder))
         index.write(Entry(n, passage, None, None, None) for n, passage in enumerate(self._passages))
         self._searcher = index.searcher()
 

@@ -24,6 +24,7 @@ from training.config import Config, Optimiser, read_config
 from training.dev import Dev
 from training.encode import UNKNOWN, Encoded
 from training.model import ReaderModel, bundled_encoder, losses, total
+from training.schedule import rate_share
 
 NEWEST, BEFORE_DECAY, WEIGHTS = "newest.pt", "before-decay.pt", "reader.safetensors"
 _TOLD_EVERY = 20  # steps
@@ -113,13 +114,6 @@ class Run:
         speed = f"{told['seconds'] / _TOLD_EVERY:.2f} s a step, {told['tokens'] / told['seconds']:.0f} tokens/s"
         print(f"step {step + 1}/{self._steps} {heads}; {speed}", flush=True)
         self._told.clear()
-
-
-def rate_share(step: int, steps: int, optimiser: Optimiser) -> float:
-    """The share of the full learning rate at a step."""
-    rising = (step + 1) / (optimiser.warmup + 1)
-    falling = (steps - step) / optimiser.decay
-    return min(1.0, rising, falling)
 
 
 def _optimiser(model: ReaderModel, chosen: Optimiser) -> Optimizer:
