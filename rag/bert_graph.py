@@ -44,7 +44,9 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
 
 
 class BertGraph:
-    """A graph in the making. Subclasses give the same encoder other inputs and outputs."""
+    """A graph in the making. Subclasses give the same encoder other inputs and outputs, and may do without a mask."""
+
+    _mask: str | None = "mask"
 
     def __init__(self, weights: Weights, shape: Shape, weight_range: int | None) -> None:
         self._weights = weights
@@ -99,7 +101,7 @@ class BertGraph:
         query, key, value = self._projections(x, name)
         self._op(
             "MultiHeadAttention",
-            [query, key, value, "", "mask"],
+            [query, key, value, *(["", self._mask] if self._mask else [])],
             name + "attended",
             _FUSED,
             num_heads=self._shape.heads,

@@ -10,7 +10,7 @@ from rag.bert_graph import BertGraph, Shape, Weights
 
 
 def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.ModelProto:
-    """Inputs `ids`, `mask` and `types`, int32 `(pairs, tokens)`.
+    """Inputs `ids` and `types`, int32 `(pairs, tokens)`. There is no mask: pairs of one run have the same length.
 
     Outputs `spans`, float32 `(pairs, tokens, 2)`, logits of an answer's first and last token; and `judged`, float32
     `(pairs, 4)`, logits of relevance, support, refutation and neither. `weights` are those of `training.model` with the
@@ -20,6 +20,8 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
 
 
 class _ReaderGraph(BertGraph):
+    _mask = None
+
     def reader(self) -> onnx.ModelProto:
         told = self._encoded()
         self._exact(told, "span", "spans")
@@ -30,7 +32,7 @@ class _ReaderGraph(BertGraph):
         self._exact("pooled_gelu", "judge", "judged")
         spans = helper.make_tensor_value_info("spans", TensorProto.FLOAT, ["texts", "tokens", 2])
         judged = helper.make_tensor_value_info("judged", TensorProto.FLOAT, ["texts", 4])
-        return self._model("reader", ["ids", "mask", "types"], [spans, judged])
+        return self._model("reader", ["ids", "types"], [spans, judged])
 
     def _embedding(self) -> str:
         """Word + position + type, normalised."""

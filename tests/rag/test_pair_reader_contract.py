@@ -60,9 +60,8 @@ def test_probabilities_are_probabilities(made: dict[str, Any], name: str) -> Non
             assert stance.supports + stance.refutes + stance.neither == pytest.approx(1.0, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in READERS if name != "onnx, 8 bits"])
+@pytest.mark.parametrize("name", READERS)
 def test_a_passage_reads_the_same_alone(made: dict[str, Any], name: str) -> None:
-    """Not so in 8 bits: those are scaled to the largest value of a batch."""
     for together, alone in zip(made[name]["readings"], made[name]["alone"], strict=True):
         assert _numbers(together) == pytest.approx(_numbers(alone), abs=1e-3)
 
