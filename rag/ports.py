@@ -43,3 +43,6 @@ class PairReader(Protocol):
 
     def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
         """One reading for each passage, in the order given."""
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
+        """As `read`, for pairs of a question or claim and a passage, each with a text of its own."""

@@ -74,7 +74,9 @@ class TransformersPairReader:
         return self._identity
 
     def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
-        pairs = [(text, passage) for passage in passages]
+        return self.read_pairs([(text, passage) for passage in passages])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
         return [one for at in range(0, len(pairs), _BATCH) for one in self._part.read(pairs[at : at + _BATCH])]
 
 

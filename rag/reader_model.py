@@ -24,7 +24,7 @@ from rag.ports import PairReader
 from rag.settings import BUNDLED_READER
 from rag.types import PairReading, Stance
 
-MODEL_FILE = Path(__file__).parent / "reader" / "reader.onnx"
+MODEL_FILE = Path(__file__).parent / "weights" / "reader.onnx"
 CALIBRATION_FILE = MODEL_FILE.with_suffix(".json")
 MAX_TOKENS = 320  # of a pair: the model was trained on pairs of up to 256; a longer passage is read in windows
 FIRST_TOKENS = 96  # of the question or claim; the rest of a longer one is not seen
@@ -107,7 +107,6 @@ class OnnxPairReader:
         return self.read_pairs([(text, passage) for passage in passages])
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
-        """As `read`, each pair with a text of its own."""
         calibration = self._calibration
         return [_reading(told, calibration) for told in self.logits(pairs)]
 

@@ -28,7 +28,9 @@ from training.train import WEIGHTS
 
 # 63 and not 127: without VNNI, pairs of products saturate at 16 bits, and one file has to serve every processor.
 WEIGHT_RANGE = 63
-LEAST_AGREEMENT = 0.95  # of stances and of answers, between 8 and 32 bits
+# Between 8 and 32 bits: shares of held-out pairs with the same stance, and with exactly the same answer or none. Many
+# answers have a near tie, "in 1962" and "1962", so that a share of .9 costs less than a hundredth of F1.
+LEAST_STANCES, LEAST_ANSWERS = 0.95, 0.85
 _SHAPE = Shape(layers=6, heads=12, hidden=384, max_tokens=512)
 _COMPARED = 400  # pairs
 
@@ -55,10 +57,10 @@ def export(weights: Path, rows: Path, target: Path, threads: int, weight_range: 
     cases = held_out(Rows(rows))
     some = [case.pair for case in cases][:: max(1, len(cases) // _COMPARED)]
     stances, answers = agreement(exact.logits(some), ours.logits(some))
-    if min(stances, answers) < LEAST_AGREEMENT:
+    if stances < LEAST_STANCES or answers < LEAST_ANSWERS:
         raise ModelError(
             f"The reader in 8 bits strays from its original: {stances:.3f} of stances, {answers:.3f} of answers agree.",
-            remedy=f"Train it anew; at least {LEAST_AGREEMENT} of both is needed.",
+            remedy=f"Train it longer; {LEAST_STANCES} and {LEAST_ANSWERS} are needed.",
         )
     calibration = fit(ours, cases, identity)
     target.mkdir(parents=True, exist_ok=True)

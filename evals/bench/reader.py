@@ -30,23 +30,10 @@ from training.rows import Asked, Pair, Rows
 SUPPORTED_FROM = 0.5  # of a calibrated probability; fixed, not fitted to what it is measured on
 _SPEED_TOKENS, _SPEED_BATCH, _SPEED_TIMES = 200, 16, 8
 
-Pairs = Sequence[tuple[str, str]]
-
-
-def read_all(reader: PairReader, pairs: Pairs) -> list[PairReading]:
-    """Pairs with one text are read together; the order stays."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for n, (text, _) in enumerate(pairs):
-        places[text].append(n)
-    read: dict[int, PairReading] = {}
-    for text, rows in places.items():
-        read |= dict(zip(rows, reader.read(text, [pairs[n][1] for n in rows]), strict=True))
-    return [read[n] for n in range(len(pairs))]
-
 
 def squad(reader: PairReader, asked: Sequence[Asked]) -> list[Row]:
     """F1 of the best span on the answerable; and over all with the threshold that serves best, as SQuAD 2.0 reports."""
-    readings = read_all(reader, [(row.question, row.passage) for row in asked])
+    readings = reader.read_pairs([(row.question, row.passage) for row in asked])
     f1 = np.array([best_f1(row, reading) for row, reading in zip(asked, readings, strict=True)])
     has = np.array([row.span is not None for row in asked])
     scores = np.array([reading.spans[0].score if reading.spans else -np.inf for reading in readings])
@@ -72,7 +59,7 @@ def best_threshold(scores: ArrayLike, f1: ArrayLike, answerable: ArrayLike) -> f
 
 
 def inference(reader: PairReader, pairs: Sequence[Pair]) -> list[Row]:
-    readings = read_all(reader, [(row.hypothesis, row.premise) for row in pairs])
+    readings = reader.read_pairs([(row.hypothesis, row.premise) for row in pairs])
     right: dict[str, list[bool]] = defaultdict(list)
     for row, reading in zip(pairs, readings, strict=True):
         right[row.source].append(stance_of(reading) == row.stance)
@@ -99,7 +86,7 @@ def summaries(reader: PairReader, file: Path) -> list[Row]:
         for case in cases
     ]
     pairs = [(part, case["document"]) for case, some in zip(cases, parts, strict=True) for part in some]
-    supports = iter([reading.stance.supports if reading.stance else 0.0 for reading in read_all(reader, pairs)])
+    supports = iter([reading.stance.supports if reading.stance else 0.0 for reading in reader.read_pairs(pairs)])
     least = [min(next(supports) for _ in some) for some in parts]
     domains: dict[str, list[int]] = defaultdict(list)
     for n, case in enumerate(cases):

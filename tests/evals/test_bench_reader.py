@@ -23,7 +23,10 @@ class WordReader:
     identity = "words"
 
     def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
-        return [self._read(text, passage) for passage in passages]
+        return self.read_pairs([(text, passage) for passage in passages])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
+        return [self._read(text, passage) for text, passage in pairs]
 
     def _read(self, text: str, passage: str) -> PairReading:
         at = passage.find("by ") + 3

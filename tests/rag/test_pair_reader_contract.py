@@ -37,6 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.mark.parametrize("name", READERS)
 def test_there_is_one_reading_for_each_passage(made: dict[str, Any], name: str) -> None:
     assert len(made[name]["readings"]) == len(PASSAGES)
+    assert made[name]["pairs"] == made[name]["readings"]
     assert made[name]["none"] == []
     assert made[name]["identity"] or name.startswith("onnx")
 

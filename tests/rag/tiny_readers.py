@@ -94,6 +94,7 @@ def _said(reader: PairReader) -> dict[str, object]:
         "identity": reader.identity,
         "readings": reader.read(QUESTION, PASSAGES),
         "alone": [reader.read(QUESTION, [passage])[0] for passage in PASSAGES],
+        "pairs": reader.read_pairs([(QUESTION, passage) for passage in PASSAGES]),
         "none": reader.read(QUESTION, []),
     }
 
