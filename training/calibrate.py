@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,14 @@ from scipy.optimize import minimize
 from rag.pair_calibration import PairCalibration
 from rag.pair_spans import best_spans
 from rag.reader_model import OnnxPairReader, Told
+from training.claims import answers_as_claims, changed_sentences
 from training.examples import other_than
 from training.mining import Mine
-from training.rows import HELD_OUT, NOT_SUPPORT, Rows
+from training.recipes import Kitchen, pairs_in_passages
+from training.rows import HELD_OUT, NEITHER, NOT_SUPPORT, REFUTE, SUPPORT, Rows
 
-_QUESTIONS, _PAIRS = 500, 1200  # a minute on two cores
+_QUESTIONS, _PAIRS, _CLAIMS = 500, 900, 350  # a minute on two cores
+_SEED = 1
 
 Values = NDArray[np.float64]
 
@@ -45,7 +49,20 @@ def held_out(rows: Rows) -> list[Case]:
     pairs = [row for row in rows.pairs("dev") if row.stance != NOT_SUPPORT]
     pairs.sort(key=lambda row: row.source not in HELD_OUT)
     cases += [Case((row.hypothesis, row.premise), stance=row.stance) for row in pairs[:_PAIRS]]
-    return cases
+    return cases + _claims(rows)
+
+
+def _claims(rows: Rows) -> list[Case]:
+    """Claims over whole passages, made of held-out rows as in training: what is met at run time is longer than pairs."""
+    kitchen = Kitchen(rows, random.Random(_SEED), "dev")
+    made = [
+        example
+        for recipe in (changed_sentences, answers_as_claims, pairs_in_passages)
+        for example in islice(recipe(kitchen), _CLAIMS)
+    ]
+    return [
+        Case((one.first, one.passage), stance=one.stance) for one in made if one.stance in (SUPPORT, REFUTE, NEITHER)
+    ]
 
 
 def fit(reader: OnnxPairReader, cases: Sequence[Case], identity: str) -> PairCalibration:

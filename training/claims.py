@@ -16,7 +16,7 @@ _LEAST, _MOST = 7, 45  # words of a sentence that a claim is made of
 
 def answers_as_claims(kitchen: Kitchen) -> Iterator[Example]:
     """Question + answer -> a claim that the passage supports; with another answer of its kind, one that it refutes."""
-    rows = [row for row in kitchen.rows.questions("train") if row.span]
+    rows = [row for row in kitchen.asked() if row.span]
     answers = [row.answer for row in rows]
     for row in kitchen.rng.sample(rows, len(rows)):
         claim = statement(row.question, row.answer)

@@ -16,7 +16,7 @@ from typing import TypeVar
 from rag.keywords import terms
 from training.examples import NO_ANSWER, Example, crop, holds, other_than, sentences, surround
 from training.mining import Mine
-from training.rows import NEITHER, REFUTE, SUPPORT, Asked, Rows
+from training.rows import NEITHER, REFUTE, SUPPORT, Asked, Pair, Rows, Split
 from training.statements import questioned
 
 _WORDS = 150  # of a passage: Byline's have about 130
@@ -31,15 +31,20 @@ class Kitchen:
 
     rows: Rows
     rng: random.Random
+    split: Split = "train"
 
-    def asked(self, source: str) -> list[Asked]:
-        return [row for row in self.rows.questions("train") if row.source.startswith(source)]
+    def asked(self, source: str = "") -> list[Asked]:
+        return [row for row in self.rows.questions(self.split) if row.source.startswith(source)]
+
+    def pairs(self) -> list[Pair]:
+        return self.rows.pairs(self.split)
 
     @cached_property
     def long(self) -> list[str]:
         """Passages of several sentences under a free licence: Wikipedia."""
         rows = [row.passage for row in self.asked(_SQUAD) + self.asked(_ARES)]
-        return list(dict.fromkeys(rows + [row.passage for row in self.rows.judged]))
+        judged = [row.passage for row in self.rows.judged] if self.split == "train" else []
+        return list(dict.fromkeys(rows + judged))
 
     @cached_property
     def long_mine(self) -> Mine:
@@ -48,7 +53,7 @@ class Kitchen:
     @cached_property
     def lines(self) -> list[str]:
         """Single sentences: Wikipedia and Wikinews."""
-        pairs = [row.premise for row in self.rows.pairs("train") if row.source.startswith(WIKIPEDIA_PAIRS)]
+        pairs = [row.premise for row in self.pairs() if row.source.startswith(WIKIPEDIA_PAIRS)]
         short = [line for line in pairs if 8 <= len(line.split()) <= 45]
         return list(dict.fromkeys([row.passage for row in self.asked(_QAMR)] + short))
 
@@ -87,14 +92,14 @@ Recipe = Callable[[Kitchen], Iterator[Example]]
 
 def pairs(kitchen: Kitchen) -> Iterator[Example]:
     """Inference pairs as they are."""
-    for row in _shuffled(kitchen, kitchen.rows.pairs("train")):
+    for row in _shuffled(kitchen, kitchen.pairs()):
         passage, _ = crop(row.premise, None, _WORDS, kitchen.rng)
         yield Example("pairs", row.hypothesis, passage, stance=row.stance)
 
 
 def pairs_in_passages(kitchen: Kitchen) -> Iterator[Example]:
     """Encyclopedia pairs whose premise stands among other sentences."""
-    for row in _shuffled(kitchen, kitchen.rows.pairs("train")):
+    for row in _shuffled(kitchen, kitchen.pairs()):
         if row.source.startswith(WIKIPEDIA_PAIRS) and len(row.premise.split()) <= 90:
             others = kitchen.neighbours(row.premise)
             passage, _ = surround(row.premise, None, others, kitchen.rng)
@@ -169,7 +174,7 @@ def judged(kitchen: Kitchen) -> Iterator[Example]:
 
 def cloze_questions(kitchen: Kitchen) -> Iterator[Example]:
     """Questions made of claims that the evidence supports."""
-    for row in _shuffled(kitchen, kitchen.rows.pairs("train")):
+    for row in _shuffled(kitchen, kitchen.pairs()):
         if row.stance != SUPPORT or not row.source.startswith((*WIKIPEDIA_PAIRS, "Factcheck")):
             continue
         passage, _ = crop(row.premise, None, _WORDS, kitchen.rng)
