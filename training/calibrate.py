@@ -53,7 +53,7 @@ def held_out(rows: Rows) -> list[Case]:
 
 
 def _claims(rows: Rows) -> list[Case]:
-    """Claims over whole passages, made of held-out rows as in training: what is met at run time is longer than pairs."""
+    """Claims over whole passages, made of held-out rows as in training: run time has longer texts than pairs."""
     kitchen = Kitchen(rows, random.Random(_SEED), "dev")
     made = [
         example

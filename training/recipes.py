@@ -80,7 +80,11 @@ class Kitchen:
         many = self.rng.randint(1, 4)
         near = self.line_mine.near(text, other_than(text, answer), 6)
         like = self.rng.sample(near, min(len(near), self.rng.randint(0, many)))
-        chance = [line for line in self.rng.sample(self.lines, many - len(like)) if not holds(line, answer)]
+        chance = [
+            line
+            for line in self.rng.sample(self.lines, min(len(self.lines), many - len(like)))
+            if not holds(line, answer)
+        ]
         mixed = like + chance
         self.rng.shuffle(mixed)
         return mixed
