@@ -73,7 +73,7 @@ def _another(kitchen: Kitchen, row: Asked, passage: str, answers: Sequence[str])
     """Another answer that looks like the right one: from the same passage if there is one, else from anywhere."""
     right = row.answer
     inside = [passage[slice(*span)] for span in names(passage)]
-    pool = [*inside, *inside, *kitchen.rng.sample(answers, 60)]
+    pool = [*inside, *inside, *kitchen.rng.sample(answers, min(60, len(answers)))]
     fit = [
         one
         for one in pool
