@@ -74,14 +74,13 @@ class OnnxPairReader:
     @classmethod
     def load(cls, model: Path, calibration: Path, threads: int) -> OnnxPairReader:
         """Raises ModelError when a file is missing, damaged, or of another model."""
+        fitted = read_pair_calibration(calibration)
+        words = bundled_dir()
         try:
-            read = cls.of_bytes(model.read_bytes(), bundled_dir(), PairCalibration(), threads)
-        except ModelError:
-            raise
+            read = cls.of_bytes(model.read_bytes(), words, fitted, threads)
         except Exception as error:
             raise ModelError(f"The reader {model} can't be loaded: {error}.", remedy="Install Byline again.") from error
-        read._calibration = read_pair_calibration(calibration)
-        if read._calibration.identity not in ("", read.identity):
+        if fitted.identity not in ("", read.identity):
             raise ModelError(
                 f"The calibration {calibration} is not of the reader beside it.", remedy="Install Byline again."
             )
@@ -97,6 +96,7 @@ class OnnxPairReader:
         tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
+        tokenizer.encode_special_tokens = True  # "[SEP]" in an article is text, and ends nothing
         return cls(session, tokenizer, calibration, threads)
 
     @property

@@ -19,7 +19,7 @@ from rag.types import PairReading
 from tests.command import ROOT
 
 READERS = ("onnx, 32 bits", "onnx, 8 bits", "answering", "relevance", "stance")
-PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm"]
+PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +93,10 @@ def test_a_long_passage_is_read_to_its_end(made: dict[str, Any]) -> None:
     long = made["onnx, 32 bits"]["readings"][3]
     assert long.spans
     assert len(PASSAGES[3].split()) > 320
+
+
+def test_a_special_token_in_a_passage_is_text(made: dict[str, Any]) -> None:
+    assert "[SEP]" not in made["tokens"]
 
 
 def test_a_model_of_no_use_is_refused_with_a_remedy(made: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ from training.model import ReaderModel
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ferry", "storm", "harbour", "a", "was", "late", "."]
 QUESTION = "was the ferry late"
-PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm"]
+PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
 SHAPE = Shape(layers=2, heads=2, hidden=32, max_tokens=512)
 
 
@@ -44,6 +44,7 @@ def main(folder: Path) -> None:
         graph = build(weights, SHAPE, weight_range).SerializeToString()
         reader = OnnxPairReader.of_bytes(graph, folder / "words", PairCalibration(), threads=2)
         made[f"onnx, {bits}"] = _said(reader)
+        made["tokens"] = reader._tokenizer.encode(PASSAGES[5], add_special_tokens=False).tokens
         made[f"logits, {bits}"] = [told.stance for told in (one[0] for one in reader.logits([(QUESTION, PASSAGES[0])]))]
     made["logits, torch"] = _torch_logits(model)
     made["answering"] = _said(_saved(folder, "answering", BertForQuestionAnswering))
