@@ -40,10 +40,14 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
     `weight_range` is the largest absolute 8-bit weight, or None for 32-bit. 127 is for processors with VNNI; without,
     pairs of products saturate at 16 bits, which 63 avoids at the price of a bit of precision.
     """
-    return _Graph(weights, shape, weight_range).model()
+    return BertGraph(weights, shape, weight_range).sentence_encoder()
 
 
-class _Graph:
+class BertGraph:
+    """A graph in the making. Subclasses give the same encoder other inputs and outputs, and may do without a mask."""
+
+    _mask: str | None = "mask"
+
     def __init__(self, weights: Weights, shape: Shape, weight_range: int | None) -> None:
         self._weights = weights
         self._shape = shape
@@ -51,14 +55,21 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def model(self) -> onnx.ModelProto:
+    def sentence_encoder(self) -> onnx.ModelProto:
+        self._pooling(self._encoded())
+        out = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", self._shape.hidden])
+        return self._model("sentence_encoder", ["ids", "mask"], [out])
+
+    def _encoded(self) -> str:
         x = self._embedding()
         for layer in range(self._shape.layers):
             x = self._layer(x, layer)
-        self._pooling(x)
-        ids, mask = (helper.make_tensor_value_info(n, TensorProto.INT32, ["texts", "tokens"]) for n in ("ids", "mask"))
-        out = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", self._shape.hidden])
-        graph = helper.make_graph(self._nodes, "sentence_encoder", [ids, mask], [out], self._constants)
+        return x
+
+    def _model(self, name: str, inputs: list[str], outputs: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+        """All inputs are int32 `(texts, tokens)`."""
+        given = [helper.make_tensor_value_info(one, TensorProto.INT32, ["texts", "tokens"]) for one in inputs]
+        graph = helper.make_graph(self._nodes, name, given, outputs, self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
@@ -90,7 +101,7 @@ class _Graph:
         query, key, value = self._projections(x, name)
         self._op(
             "MultiHeadAttention",
-            [query, key, value, "", "mask"],
+            [query, key, value, *(["", self._mask] if self._mask else [])],
             name + "attended",
             _FUSED,
             num_heads=self._shape.heads,

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.types import PairReading
+
 Vectors = NDArray[np.float32]
 
 
@@ -30,3 +32,17 @@ class VectorIndex(Protocol):
 
     def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """At most k `(passage id, cosine)`, best first; only ids in `among` where it is given."""
+
+
+class PairReader(Protocol):
+    """Reads a question or claim together with each passage. (A `Reader` is the stage that chooses sentences.)"""
+
+    @property
+    def identity(self) -> str:
+        """Names the model and its exact weights."""
+
+    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
+        """One reading for each passage, in the order given."""
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
+        """As `read`, for pairs of a question or claim and a passage, each with a text of its own."""

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rag.errors import SettingsError
 
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
+BUNDLED_READER = "byline-reader"
 
 
 def _default_data_dir() -> Path:

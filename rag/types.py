@@ -173,6 +173,41 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """Code points [start, end) of a passage that may answer a question.
+
+    `score` says by how much the model prefers it to "no answer": log-odds, 0 is even, comparable between passages.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How likely a passage supports a claim, refutes it, or does neither; the three add up to 1."""
+
+    supports: float
+    refutes: float
+    neither: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """What a model makes of a question or claim and one passage. None (and no spans) where it has no opinion.
+
+    `spans` are the best first and don't overlap. `answerable`: how likely the passage holds the answer; `relevance`:
+    how likely it is about what is asked. Both are calibrated for the bundled model.
+    """
+
+    spans: tuple[AnswerSpan, ...] = ()
+    answerable: float | None = None
+    relevance: float | None = None
+    stance: Stance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a quote stands: `article text[start:end] == quote`, with what surrounds it."""
 

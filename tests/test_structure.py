@@ -10,15 +10,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted(p for folder in ("rag", "api", "evals") for p in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(p for folder in ("rag", "api", "evals", "training") for p in (ROOT / folder).rglob("*.py"))
 
 # Where each heavy library may be imported.
 DOORS = {
     "chromadb": {"rag/vectors.py"},
     "tantivy": {"rag/keywords.py"},
-    "sentence_transformers": {"rag/embed_any.py", "evals/bench/embedding.py"},
-    "torch": {"rag/export_onnx.py", "rag/embed_any.py", "evals/bench/embedding.py"},
-    "onnxruntime": {"rag/embed.py", "rag/export_onnx.py"},
+    "sentence_transformers": {"rag/embed_any.py", "rag/reader_any.py", "evals/bench/embedding.py"},
+    "torch": {
+        "rag/export_onnx.py",
+        "rag/embed_any.py",
+        "rag/reader_any.py",
+        "evals/bench/embedding.py",
+        *(f"training/{name}.py" for name in ("checkpoint", "dev", "model", "train")),
+    },
+    "transformers": {"rag/reader_any.py", "training/model.py", "training/train.py"},
+    "onnxruntime": {"rag/embed.py", "rag/export_onnx.py", "rag/reader_model.py"},
     "trafilatura": {"rag/ingest/markup.py"},
     "pypdf": {"rag/ingest/pdf.py", "rag/ingest/pdf_child.py"},
     "rensa": {"rag/neardup.py"},

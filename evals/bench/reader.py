@@ -1,0 +1,168 @@
+"""`python -m evals.bench.reader --data DIR`: what the reader model reaches by itself, and over an archive if named.
+
+`DIR` holds `train/`, `verification/` and `realtimeqa-2022/`. Nothing here is seen in training: `training/rows.py` keeps
+the test questions and the held-out pairs apart, and the other two are only for measuring.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evals.bench.reader_archive import archive_rows
+from evals.bench.rows import Row, table
+from evals.metrics.squad import token_f1
+from evals.metrics.squad import tokens as squad_tokens
+from rag.ports import PairReader
+from rag.reader_model import load_pair_reader
+from rag.sentences import sentence_spans
+from rag.settings import BUNDLED_READER
+from rag.types import PairReading
+from training.rows import Asked, Pair, Rows
+
+SUPPORTED_FROM = 0.5  # of a calibrated probability; fixed, not fitted to what it is measured on
+_SPEED_TOKENS, _SPEED_BATCH, _SPEED_TIMES = 200, 16, 8
+
+
+def squad(reader: PairReader, asked: Sequence[Asked]) -> list[Row]:
+    """F1 of the best span on the answerable; and over all with the threshold that serves best, as SQuAD 2.0 reports."""
+    readings = reader.read_pairs([(row.question, row.passage) for row in asked])
+    f1 = np.array([best_f1(row, reading) for row, reading in zip(asked, readings, strict=True)])
+    has = np.array([row.span is not None for row in asked])
+    scores = np.array([reading.spans[0].score if reading.spans else -np.inf for reading in readings])
+    return [
+        _row("SQuAD 2.0 dev slice, F1 on the answerable", float(f1[has].mean()), int(has.sum()), 0.70, 0.78),
+        _row("the same, best F1 with a threshold over all", best_threshold(scores, f1, has), len(asked), 0.60, 0.70),
+    ]
+
+
+def best_f1(row: Asked, reading: PairReading) -> float:
+    given = squad_tokens(row.passage[reading.spans[0].start : reading.spans[0].end]) if reading.spans else []
+    accepted = [tokens for tokens in map(squad_tokens, row.also) if tokens]
+    return max((token_f1(given, one) for one in accepted), default=0.0) if given else 0.0
+
+
+def best_threshold(scores: ArrayLike, f1: ArrayLike, answerable: ArrayLike) -> float:
+    """The best mean score when every question of less than some score is left unanswered, which is right for those
+    that have no answer (Rajpurkar et al. 2018)."""
+    order = np.argsort(-np.asarray(scores), kind="stable")
+    has = np.asarray(answerable)[order]
+    gained = np.where(has, np.asarray(f1)[order], -1.0).cumsum()
+    return float((np.maximum(gained.max(initial=0.0), 0.0) + (~has).sum()) / max(1, len(has)))
+
+
+def inference(reader: PairReader, pairs: Sequence[Pair]) -> list[Row]:
+    readings = reader.read_pairs([(row.hypothesis, row.premise) for row in pairs])
+    right: dict[str, list[bool]] = defaultdict(list)
+    for row, reading in zip(pairs, readings, strict=True):
+        right[row.source].append(stance_of(reading) == row.stance)
+    everything = [one for told in right.values() for one in told]
+    rows = [_row("NLI, held-out pairs, three-way accuracy", float(np.mean(everything)), len(pairs), 0.82, 0.87)]
+    targets = {"MultiNLI (subset)": (0.65, 0.75)}
+    for source, told in sorted(right.items()):
+        rows.append(_row(f"  {source}", float(np.mean(told)), len(told), *targets.get(source, (None, None))))
+    return rows
+
+
+def stance_of(reading: PairReading) -> int:
+    """The likeliest stance, numbered as in `training.rows`."""
+    stance = reading.stance
+    return int(np.argmax([stance.supports, stance.refutes, stance.neither])) if stance else -1
+
+
+def summaries(reader: PairReader, file: Path) -> list[Row]:
+    """SummEdits (Laban et al. 2023): a summary is consistent when each sentence is likely supported."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        cases = [json.loads(line) for line in lines]
+    parts = [
+        [case["summary"][span.start : span.end] for span in sentence_spans(case["summary"])] or [case["summary"]]
+        for case in cases
+    ]
+    pairs = [(part, case["document"]) for case, some in zip(cases, parts, strict=True) for part in some]
+    supports = iter([reading.stance.supports if reading.stance else 0.0 for reading in reader.read_pairs(pairs)])
+    least = [min(next(supports) for _ in some) for some in parts]
+    domains: dict[str, list[int]] = defaultdict(list)
+    for n, case in enumerate(cases):
+        domains[case["domain"]].append(n)
+    accuracies = {
+        domain: balanced([least[n] >= SUPPORTED_FROM for n in own], [bool(cases[n]["consistent"]) for n in own])
+        for domain, own in sorted(domains.items())
+    }
+    mean = float(np.mean(list(accuracies.values())))
+    rows = [_row("SummEdits, mean balanced accuracy at one threshold", mean, len(cases), 0.60, 0.70)]
+    return rows + [_row(f"  {domain}", value, len(domains[domain])) for domain, value in accuracies.items()]
+
+
+def balanced(said: Sequence[bool], true: Sequence[bool]) -> float:
+    told, truth = np.asarray(said), np.asarray(true)
+    return float((told[truth].mean() + (~told[~truth]).mean()) / 2)
+
+
+def speed(reader: PairReader) -> list[Row]:
+    """Pairs of 200 tokens a second, in calls of 16."""
+    from tokenizers import Tokenizer
+
+    from rag.embed import bundled_dir
+
+    tokenizer = Tokenizer.from_file(str(bundled_dir() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    question = "When did the council vote to delay the harbour tunnel?"
+    long = "The council voted on Tuesday to delay the tunnel until an audit of its costs is finished. " * 20
+    passage = long[: tokenizer.encode(long).offsets[_SPEED_TOKENS - len(tokenizer.encode(question).ids)][1]]
+    reader.read(question, [passage] * _SPEED_BATCH)
+    began = time.perf_counter()
+    for _ in range(_SPEED_TIMES):
+        reader.read(question, [passage] * _SPEED_BATCH)
+    rate = _SPEED_TIMES * _SPEED_BATCH / (time.perf_counter() - began)
+    return [Row("pairs of 200 tokens a second, batches of 16", f"{rate:.0f}", "", "≥ 60 (aim 100)", rate >= 60)]
+
+
+def _row(what: str, value: float, count: int, floor: float | None = None, aim: float | None = None) -> Row:
+    wanted = f"≥ {floor:.2f} (aim {aim:.2f})" if floor is not None and aim is not None else ""
+    return Row(what, f"{value:.3f}", f"of {count}", wanted, value >= floor if floor is not None else None)
+
+
+def rows_by_model(reader: PairReader, data: Path, wanted: Mapping[str, bool]) -> list[Row]:
+    rows = Rows(data / "train")
+    made: list[Row] = []
+    if wanted["squad"]:
+        made += squad(reader, rows.questions("test"))
+    if wanted["nli"]:
+        made += inference(reader, rows.pairs("test"))
+    if wanted["summedits"]:
+        made += summaries(reader, data / "verification" / "summedits-dev.jsonl.gz")
+    if wanted["speed"]:
+        made += speed(reader)
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m evals.bench.reader", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--archive", type=Path, help="a data folder with all articles of RealTimeQA 2022")
+    parser.add_argument("--model", default=BUNDLED_READER)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", choices=("squad", "nli", "summedits", "speed", "archive"), nargs="*")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    reader = load_pair_reader(given.model, given.threads)
+    wanted = {name: not given.only or name in given.only for name in ("squad", "nli", "summedits", "speed", "archive")}
+    rows = rows_by_model(reader, given.data, wanted)
+    if given.archive and wanted["archive"]:
+        rows += archive_rows(reader, given.data, given.archive)
+    table(f"reader {reader.identity}", rows)
+    if given.out:
+        given.out.write_text(json.dumps([row.record() for row in rows], indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""One contract over every reader of pairs: the exported graph, and each kind of model that is named."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rag.errors import ModelError
+from rag.reader_model import OnnxPairReader
+from rag.types import PairReading
+from tests.command import ROOT
+
+READERS = ("onnx, 32 bits", "onnx, 8 bits", "answering", "relevance", "stance")
+PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `tiny_readers.py` makes."""
+    folder = tmp_path_factory.mktemp("readers")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, str(Path(__file__).with_name("tiny_readers.py")), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = pickle.loads((folder / "made.pickle").read_bytes())  # noqa: S301 - written by the line above
+    return made
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_there_is_one_reading_for_each_passage(made: dict[str, Any], name: str) -> None:
+    assert len(made[name]["readings"]) == len(PASSAGES)
+    assert made[name]["pairs"] == made[name]["readings"]
+    assert made[name]["none"] == []
+    assert made[name]["identity"] or name.startswith("onnx")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_spans_lie_in_the_passage_best_first_and_apart(made: dict[str, Any], name: str) -> None:
+    for passage, reading in zip(PASSAGES, made[name]["readings"], strict=True):
+        spans = sorted(reading.spans, key=lambda span: span.start)
+        assert all(0 <= span.start < span.end <= len(passage) for span in spans)
+        assert all(one.end <= other.start for one, other in pairwise(spans))
+        assert [span.score for span in reading.spans] == sorted((s.score for s in reading.spans), reverse=True)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_probabilities_are_probabilities(made: dict[str, Any], name: str) -> None:
+    for reading in made[name]["readings"]:
+        for share in (reading.answerable, reading.relevance):
+            assert share is None or 0.0 <= share <= 1.0
+        if reading.stance:
+            stance = reading.stance
+            assert stance.supports + stance.refutes + stance.neither == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_passage_reads_the_same_alone(made: dict[str, Any], name: str) -> None:
+    for together, alone in zip(made[name]["readings"], made[name]["alone"], strict=True):
+        assert _numbers(together) == pytest.approx(_numbers(alone), abs=1e-3)
+
+
+def test_a_model_has_no_opinion_on_what_it_was_not_made_for(made: dict[str, Any]) -> None:
+    answers, relevance, stance = (made[name]["readings"][0] for name in ("answering", "relevance", "stance"))
+    assert answers.spans
+    assert answers.relevance is None
+    assert answers.stance is None
+    assert relevance.relevance is not None
+    assert relevance.answerable is None
+    assert not relevance.spans
+    assert stance.stance is not None
+    assert stance.relevance is None
+
+
+def test_relevance_is_what_the_cross_encoder_says(made: dict[str, Any]) -> None:
+    ours = [reading.relevance for reading in made["relevance"]["readings"]]
+    assert ours == pytest.approx(made["cross-encoder itself"].tolist(), abs=1e-4)
+
+
+def test_the_graph_says_what_torch_says(made: dict[str, Any]) -> None:
+    np.testing.assert_allclose(made["logits, 32 bits"][0], made["logits, torch"], atol=1e-4)
+    np.testing.assert_allclose(made["logits, 8 bits"][0], made["logits, torch"], atol=0.3)
+
+
+def test_a_long_passage_is_read_to_its_end(made: dict[str, Any]) -> None:
+    long = made["onnx, 32 bits"]["readings"][3]
+    assert long.spans
+    assert len(PASSAGES[3].split()) > 320
+
+
+def test_a_special_token_in_a_passage_is_text(made: dict[str, Any]) -> None:
+    assert "[SEP]" not in made["tokens"]
+
+
+def test_a_model_of_no_use_is_refused_with_a_remedy(made: dict[str, Any]) -> None:
+    assert "its labels are" in made["unusable"]["moods"]
+    assert "Check its name" in made["unusable"]["nowhere"]
+
+
+def test_a_missing_bundled_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="Install Byline again"):
+        OnnxPairReader.load(tmp_path / "none.onnx", tmp_path / "none.json", threads=1)
+
+
+def _numbers(reading: PairReading) -> list[float]:
+    stance = reading.stance
+    told = [reading.answerable, reading.relevance, *((stance.supports, stance.refutes) if stance else ())]
+    return [number for number in told if number is not None]

@@ -1,0 +1,117 @@
+"""Makes tiny random models of every kind that reads pairs, and what our readers make of a few pairs with them.
+
+`python tiny_readers.py FOLDER`; run in one child process, for torch takes seconds to import and stays in memory.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentence_transformers import CrossEncoder
+from transformers import (
+    BertConfig,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+    BertModel,
+    BertTokenizerFast,
+)
+
+from rag.bert_graph import Shape
+from rag.errors import ModelError
+from rag.pair_calibration import PairCalibration
+from rag.ports import PairReader
+from rag.reader_model import OnnxPairReader, load_pair_reader
+from training.graph import build
+from training.model import ReaderModel
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ferry", "storm", "harbour", "a", "was", "late", "."]
+QUESTION = "was the ferry late"
+PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
+SHAPE = Shape(layers=2, heads=2, hidden=32, max_tokens=512)
+
+
+def main(folder: Path) -> None:
+    torch.manual_seed(7)
+    BertTokenizerFast(vocab={word: n for n, word in enumerate(WORDS)}).save_pretrained(folder / "words")
+    model = _bundled_shape()
+    weights = {name.removeprefix("bert."): tensor.numpy() for name, tensor in model.state_dict().items()}
+    made: dict[str, object] = {}
+    for bits, weight_range in (("32 bits", None), ("8 bits", 127)):
+        graph = build(weights, SHAPE, weight_range).SerializeToString()
+        reader = OnnxPairReader.of_bytes(graph, folder / "words", PairCalibration(), threads=2)
+        made[f"onnx, {bits}"] = _said(reader)
+        made["tokens"] = reader._tokenizer.encode(PASSAGES[5], add_special_tokens=False).tokens
+        made[f"logits, {bits}"] = [told.stance for told in (one[0] for one in reader.logits([(QUESTION, PASSAGES[0])]))]
+    made["logits, torch"] = _torch_logits(model)
+    made["answering"] = _said(_saved(folder, "answering", BertForQuestionAnswering))
+    made["relevance"] = _said(_saved(folder, "relevance", BertForSequenceClassification, num_labels=1))
+    labels = {0: "contradiction", 1: "entailment", 2: "neutral"}
+    made["stance"] = _said(_saved(folder, "stance", BertForSequenceClassification, id2label=labels))
+    scores = CrossEncoder(str(folder / "relevance")).predict([(QUESTION, passage) for passage in PASSAGES])
+    made["cross-encoder itself"] = np.asarray(scores)
+    made["unusable"] = _refused(folder)
+    (folder / "made.pickle").write_bytes(pickle.dumps(made))
+
+
+def _config(**more: object) -> BertConfig:
+    return BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=SHAPE.hidden,
+        num_hidden_layers=SHAPE.layers,
+        num_attention_heads=SHAPE.heads,
+        intermediate_size=64,
+        max_position_embeddings=SHAPE.max_tokens,
+        initializer_range=0.3,
+        layer_norm_eps=1e-12,
+        **more,
+    )
+
+
+def _bundled_shape() -> ReaderModel:
+    return ReaderModel(BertModel(_config(), add_pooling_layer=False), dropout=0.0).eval()
+
+
+def _torch_logits(model: ReaderModel) -> np.ndarray:
+    tokens = ["[CLS]", *QUESTION.split(), "[SEP]", *PASSAGES[0].replace(".", " .").split(), "[SEP]"]
+    ids = torch.tensor([[WORDS.index(token) for token in tokens]])
+    types = torch.tensor([[0] * 6 + [1] * 6])
+    with torch.inference_mode():
+        _, judged = model(ids, torch.ones_like(ids), types)
+    return judged[0, 1:].numpy()
+
+
+def _saved(folder: Path, name: str, kind: type, **more: object) -> PairReader:
+    kind(_config(**more)).save_pretrained(folder / name)
+    BertTokenizerFast.from_pretrained(folder / "words", model_max_length=64).save_pretrained(folder / name)
+    return load_pair_reader(str(folder / name), threads=1)
+
+
+def _said(reader: PairReader) -> dict[str, object]:
+    return {
+        "identity": reader.identity,
+        "readings": reader.read(QUESTION, PASSAGES),
+        "alone": [reader.read(QUESTION, [passage])[0] for passage in PASSAGES],
+        "pairs": reader.read_pairs([(QUESTION, passage) for passage in PASSAGES]),
+        "none": reader.read(QUESTION, []),
+    }
+
+
+def _refused(folder: Path) -> dict[str, str]:
+    _config(num_labels=5)
+    BertForSequenceClassification(_config(num_labels=5)).save_pretrained(folder / "moods")
+    BertTokenizerFast.from_pretrained(folder / "words").save_pretrained(folder / "moods")
+    said = {}
+    for name in ("moods", "nowhere"):
+        try:
+            load_pair_reader(str(folder / name), threads=1)
+        except ModelError as error:
+            said[name] = str(error)
+    return said
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,108 @@
+"""`python -m training.export --config FILE --target FOLDER`: trained weights to one 8-bit ONNX file, calibrated.
+
+The 8-bit model is compared with the 32-bit one over held-out rows, and written only if they agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from rag.bert_graph import Shape
+from rag.embed import bundled_dir
+from rag.errors import BylineError, ModelError
+from rag.pair_calibration import PairCalibration
+from rag.reader_model import CALIBRATION_FILE, MODEL_FILE, OnnxPairReader, Told
+from training.calibrate import fit, held_out
+from training.config import read_config
+from training.graph import build
+from training.rows import Rows
+from training.train import WEIGHTS
+
+# 63 and not 127: without VNNI, pairs of products saturate at 16 bits, and one file has to serve every processor.
+WEIGHT_RANGE = 63
+# Between 8 and 32 bits: shares of held-out pairs with the same stance, and with exactly the same answer or none. Many
+# answers have a near tie, "in 1962" and "1962", so that a share of .9 costs less than a hundredth of F1.
+LEAST_STANCES, LEAST_ANSWERS = 0.95, 0.85
+_SHAPE = Shape(layers=6, heads=12, hidden=384, max_tokens=512)
+_COMPARED = 400  # pairs
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def weights_of(file: Path) -> dict[str, NDArray[np.float32]]:
+    """The trained weights under the names that the graph has. Raises ModelError when there are none."""
+    try:
+        stored = load_file(file)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} can't be read: {error}.", remedy="Train first: python -m training.train.") from error
+    return {name.removeprefix("bert."): tensor.astype(np.float32) for name, tensor in stored.items()}
+
+
+def export(weights: Path, rows: Path, target: Path, threads: int, weight_range: int = WEIGHT_RANGE) -> str:
+    """Writes the model and its calibration into `target`, and returns what was measured. Raises ModelError."""
+    trained = weights_of(weights)
+    model = build(trained, _SHAPE, weight_range)
+    identity = f"byline-reader/{hashlib.sha256(weights.read_bytes()).hexdigest()[:16]}/int8-{weight_range}"
+    model.metadata_props.add(key="identity", value=identity)
+    ours = _reader(bytes(model.SerializeToString()), threads)
+    exact = _reader(build(trained, _SHAPE, None).SerializeToString(), threads)
+    cases = held_out(Rows(rows))
+    some = [case.pair for case in cases][:: max(1, len(cases) // _COMPARED)]
+    stances, answers = agreement(exact.logits(some), ours.logits(some))
+    if stances < LEAST_STANCES or answers < LEAST_ANSWERS:
+        raise ModelError(
+            f"The reader in 8 bits strays from its original: {stances:.3f} of stances, {answers:.3f} of answers agree.",
+            remedy=f"Train it longer; {LEAST_STANCES} and {LEAST_ANSWERS} are needed.",
+        )
+    calibration = fit(ours, cases, identity)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / MODEL_FILE.name).write_bytes(model.SerializeToString())
+    calibration.write(target / CALIBRATION_FILE.name)
+    return f"{identity}: 8 and 32 bits agree on {stances:.3f} of stances, {answers:.3f} of answers; {calibration}"
+
+
+def agreement(exact: Sequence[Sequence[Told]], ours: Sequence[Sequence[Told]]) -> tuple[float, float]:
+    """Shares of pairs with the same stance, and with the same best first and last token or none in both."""
+    stances, answers = [], []
+    for one, other in zip(exact, ours, strict=True):
+        stances.append(one[0].stance.argmax() == other[0].stance.argmax())
+        answers.append(_best(one[0]) == _best(other[0]))
+    return float(np.mean(stances)), float(np.mean(answers))
+
+
+def _best(told: Told) -> tuple[int, int] | None:
+    if not len(told.start) or told.start.max() + told.end.max() <= 0:
+        return None
+    return int(told.start.argmax()), int(told.end.argmax())
+
+
+def _reader(model: bytes, threads: int) -> OnnxPairReader:
+    return OnnxPairReader.of_bytes(model, bundled_dir(), PairCalibration(), threads)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--target", type=Path, default=MODEL_FILE.parent)
+    parser.add_argument("--weights", type=Path, help="instead of the config's newest")
+    given = parser.parse_args(arguments)
+    try:
+        config = read_config(given.config)
+        weights = given.weights or config.paths.work / WEIGHTS
+        print(export(weights, config.paths.rows, given.target, config.threads))
+    except BylineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""The reader: the bundled encoder with three heads, and its loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertModel
+
+from rag.embed import bundled_dir
+from training.batches import Batch
+from training.config import Weights
+from training.encode import UNKNOWN
+from training.rows import NOT_SUPPORT, SUPPORT
+
+_NEVER = -1e4  # a logit no token can come back from, and 16 bits can hold
+
+
+def bundled_encoder() -> BertModel:
+    """Without dropout: it costs a third of the speed on a CPU, and no example is seen twice."""
+    return BertModel.from_pretrained(
+        str(bundled_dir()),
+        add_pooling_layer=False,
+        attn_implementation="sdpa",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+
+
+class ReaderModel(nn.Module):
+    """Span start and end over the tokens, with [CLS] for no answer; relevance and stance from [CLS]."""
+
+    def __init__(self, encoder: BertModel, dropout: float) -> None:
+        super().__init__()
+        self.bert = encoder
+        hidden = self.bert.config.hidden_size
+        self.dropout = nn.Dropout(dropout)
+        self.span = nn.Linear(hidden, 2)
+        self.pooled = nn.Linear(hidden, hidden)
+        self.judge = nn.Linear(hidden, 4)
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
+        """Span logits `(pairs, tokens, 2)`; relevance and the three stances `(pairs, 4)`."""
+        told = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        pooled = functional.gelu(self.pooled(self.dropout(told[:, 0])))
+        return self.span(told), self.judge(self.dropout(pooled))
+
+
+def losses(model: ReaderModel, batch: Batch, device: torch.device) -> dict[str, Tensor]:
+    """The summed loss of each head over the examples that tell it something."""
+    arrays = {name: _on(getattr(batch, name), device) for name in Batch.__slots__}
+    spans, judged = model(arrays["ids"], arrays["mask"], arrays["types"])
+    spans = spans.float().masked_fill(~arrays["passage"][:, :, None], _NEVER)
+    judged = judged.float()
+    known = arrays["start"] != UNKNOWN
+    start = functional.cross_entropy(spans[known, :, 0], arrays["start"][known], reduction="sum")
+    end = functional.cross_entropy(spans[known, :, 1], arrays["end"][known], reduction="sum")
+    told = arrays["relevant"] != UNKNOWN
+    relevance = functional.binary_cross_entropy_with_logits(
+        judged[told, 0], arrays["relevant"][told].float(), reduction="sum"
+    )
+    return {"span": (start + end) / 2, "relevance": relevance, "stance": _stance_loss(judged[:, 1:], arrays["stance"])}
+
+
+def total(parts: dict[str, Tensor], weights: Weights) -> Tensor:
+    return sum((getattr(weights, name) * part for name, part in parts.items()), start=torch.zeros(()))
+
+
+def _stance_loss(logits: Tensor, stance: Tensor) -> Tensor:
+    """Three-way where the label is; where it only says "no support", how likely anything else is."""
+    told = torch.log_softmax(logits, dim=-1)
+    three = (stance != UNKNOWN) & (stance != NOT_SUPPORT)
+    two = stance == NOT_SUPPORT
+    exact = functional.nll_loss(told[three], stance[three], reduction="sum")
+    other = [n for n in range(3) if n != SUPPORT]
+    return exact - torch.logsumexp(told[two][:, other], dim=-1).sum()
+
+
+def _on(values: NDArray[np.generic], device: torch.device) -> Tensor:
+    return torch.from_numpy(values).to(device)
