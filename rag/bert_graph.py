@@ -35,7 +35,8 @@ class Shape:
 
 
 def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.ModelProto:
-    """Inputs `ids` and `mask`, int32 `(texts, tokens)`; output `vectors`, float32 `(texts, hidden)` of length 1.
+    """Input `ids`, int32 `(texts, tokens)`; output `vectors`, float32 `(texts, hidden)` of length 1. There is no mask:
+    texts of one run have the same length.
 
     `weight_range` is the largest absolute 8-bit weight, or None for 32-bit. 127 is for processors with VNNI; without,
     pairs of products saturate at 16 bits, which 63 avoids at the price of a bit of precision.
@@ -44,9 +45,7 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
 
 
 class BertGraph:
-    """A graph in the making. Subclasses give the same encoder other inputs and outputs, and may do without a mask."""
-
-    _mask: str | None = "mask"
+    """A graph in the making. Subclasses give the same encoder other inputs and outputs."""
 
     def __init__(self, weights: Weights, shape: Shape, weight_range: int | None) -> None:
         self._weights = weights
@@ -58,7 +57,7 @@ class BertGraph:
     def sentence_encoder(self) -> onnx.ModelProto:
         self._pooling(self._encoded())
         out = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", self._shape.hidden])
-        return self._model("sentence_encoder", ["ids", "mask"], [out])
+        return self._model("sentence_encoder", ["ids"], [out])
 
     def _encoded(self) -> str:
         x = self._embedding()
@@ -101,7 +100,7 @@ class BertGraph:
         query, key, value = self._projections(x, name)
         self._op(
             "MultiHeadAttention",
-            [query, key, value, *(["", self._mask] if self._mask else [])],
+            [query, key, value],
             name + "attended",
             _FUSED,
             num_heads=self._shape.heads,
@@ -157,10 +156,6 @@ class BertGraph:
         return self._op("LayerNormalization", [x, gain, shift], out, axis=-1, epsilon=_EPSILON)
 
     def _pooling(self, x: str) -> None:
-        """The mean over a text's own tokens, at length 1. The sum will do: only its direction is kept."""
-        self._op("Cast", ["mask"], "mask_float", to=TensorProto.FLOAT)
-        axis = self._constant("axis1", np.ones(1, np.int64))
-        self._op("Unsqueeze", ["mask_float", axis], "mask_row")
-        self._op("MatMul", ["mask_row", x], "sum_row")
-        self._op("Squeeze", ["sum_row", axis], "sum")
+        """The mean over a text's tokens, at length 1. The sum will do: only its direction is kept."""
+        self._op("ReduceSum", [x, self._constant("axis1", np.ones(1, np.int64))], "sum", keepdims=0)
         self._op("LpNormalization", ["sum"], "vectors", axis=-1, p=2)

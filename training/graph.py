@@ -20,8 +20,6 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
 
 
 class _ReaderGraph(BertGraph):
-    _mask = None
-
     def reader(self) -> onnx.ModelProto:
         told = self._encoded()
         self._exact(told, "span", "spans")
