@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rag import schema as s
@@ -21,6 +22,23 @@ from rag.snapshot import Snapshot
 from rag.types import Article, Passage
 
 _MOST_COMPARED = 64  # a text that very many articles share (a template) is compared with only so many
+
+
+def _replacing(table: Table, key: str, *others: str) -> Insert:
+    """An insert that gives a row that is there already the new values of `others`."""
+    row = upsert(table)
+    return row.on_conflict_do_update(index_elements=[key], set_={name: row.excluded[name] for name in others})
+
+
+# Built once: building them for each article took as long as running them.
+_ARTICLE = _replacing(s.articles, "id", "newest", "cluster")
+_INPUT = _replacing(s.inputs, "digest", "article_id", "version")
+_KEY = upsert(s.keys).on_conflict_do_nothing()
+_BAND = upsert(s.bands).on_conflict_do_nothing()
+_VERSION = insert(s.versions)
+_PASSAGE = insert(s.passages)
+_SIGNATURE = insert(s.signatures)
+_VECTOR = upsert(s.vectors).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +107,7 @@ class Writing(Snapshot):
         return stored
 
     def know_input(self, digest: str, article_id: str, version: int) -> None:
-        row = upsert(s.inputs).values(digest=digest, article_id=article_id, version=version)
-        self.connection.execute(
-            row.on_conflict_do_update(index_elements=["digest"], set_={"article_id": article_id, "version": version})
-        )
+        self.connection.execute(_INPUT, {"digest": digest, "article_id": article_id, "version": version})
 
     def remove(self, article_id: str) -> int:
         """Remove an article with all its versions; returns how many. Raises NotFound."""
@@ -109,7 +124,7 @@ class Writing(Snapshot):
             {"model_id": model_id, "passage_id": int(i), "vector": row.tobytes()}
             for i, row in zip(ids, matrix, strict=True)
         ]
-        self.connection.execute(upsert(s.vectors).on_conflict_do_nothing(), rows)
+        self.connection.execute(_VECTOR, rows)
 
     def keep_only_model(self, model_id: int) -> None:
         self.connection.execute(delete(s.vectors).where(s.vectors.c.model_id != model_id))
@@ -148,50 +163,44 @@ class Writing(Snapshot):
             }
             for passage_id, p, words in zip(ids, admission.passages, admission.words, strict=True)
         ]
-        self.connection.execute(insert(s.passages), rows)
+        self.connection.execute(_PASSAGE, rows)
         self.add_vectors(int(self.meta("model") or 0), ids, admission.vectors)
 
     def _insert_version(self, article: Article, first: int, last: int) -> None:
         published = article.published
         self.connection.execute(
-            insert(s.versions).values(
-                article_id=article.id,
-                version=article.version,
-                title=article.title,
-                source=article.source,
-                url=article.url,
-                authors=json.dumps(article.authors, ensure_ascii=False),
-                published=published.at if published else None,
-                published_known=published.known if published else None,
-                day=ordinal(published.day) if published else None,
-                language=article.language,
-                file=article.file,
-                marks=json.dumps([(m.start, m.end, m.kind) for m in article.marks]),
-                ingested_at=time.time(),
-                first_passage=first,
-                last_passage=last,
-                text=article.text,
-            )
+            _VERSION,
+            {
+                "article_id": article.id,
+                "version": article.version,
+                "title": article.title,
+                "source": article.source,
+                "url": article.url,
+                "authors": json.dumps(article.authors, ensure_ascii=False),
+                "published": published.at if published else None,
+                "published_known": published.known if published else None,
+                "day": ordinal(published.day) if published else None,
+                "language": article.language,
+                "file": article.file,
+                "marks": json.dumps([(m.start, m.end, m.kind) for m in article.marks]),
+                "ingested_at": time.time(),
+                "first_passage": first,
+                "last_passage": last,
+                "text": article.text,
+            },
         )
 
     def _insert_identity(self, article: Article, admission: Admission, known: bool) -> None:
         if known:
             for table in (s.signatures, s.bands):
                 self.connection.execute(delete(table).where(table.c.article_id == article.id))
-        row = upsert(s.articles).values(id=article.id, newest=article.version, cluster=self._cluster(admission))
-        self.connection.execute(
-            row.on_conflict_do_update(
-                index_elements=["id"], set_={"newest": row.excluded.newest, "cluster": row.excluded.cluster}
-            )
-        )
-        self.connection.execute(upsert(s.keys).values(key=article.key, article_id=article.id).on_conflict_do_nothing())
+        cluster = self._cluster(admission)
+        self.connection.execute(_ARTICLE, {"id": article.id, "newest": article.version, "cluster": cluster})
+        self.connection.execute(_KEY, {"key": article.key, "article_id": article.id})
         self.know_input(admission.digest, article.id, article.version)
         if admission.signature is not None:
-            self.connection.execute(insert(s.signatures).values(article_id=article.id, signature=admission.signature))
-            self.connection.execute(
-                upsert(s.bands).on_conflict_do_nothing(),
-                [{"band": band, "article_id": article.id} for band in admission.bands],
-            )
+            self.connection.execute(_SIGNATURE, {"article_id": article.id, "signature": admission.signature})
+            self.connection.execute(_BAND, [{"band": band, "article_id": article.id} for band in admission.bands])
 
     def _cluster(self, admission: Admission) -> str | None:
         """The cluster of the articles that this one nearly repeats; theirs become one if it joins several."""

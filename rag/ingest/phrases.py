@@ -102,7 +102,7 @@ _RULES = (
         rf"(?:\A|[.!?:)…]\s*|\s)(?:Sign up|SIGN UP|Sign-up|Subscribe|SUBSCRIBE)\b[^\n]{{0,90}}?\b(?i:{_SUBSCRIBED})\b",
         r"(?i:\b(?:to|in|into) your inbox\b)",
         r"(?i:\bdelivered (?:straight |right |directly )?to your (?:inbox|phone|e-?mail))",
-        r"(?i:(?=.*\b(?:newsletters?|inbox|e-?mails?|updates|alerts|texts?|edition|journalism|subscribers?)\b).*"
+        r"(?:\A|\n)(?i:(?=.*\b(?:newsletters?|inbox|e-?mails?|updates|alerts|texts?|edition|journalism|subscribers?)\b).*"
         r"\b(?:sign up|subscribe)\b[^\n.]{0,60}\b(?:here|our)\b)",
         r"(?i:\bsign up for (?:our|the|\S+['’]s) [^\n.]{0,60}newsletters?\b)",
         r"\A[^\n]{0,40}\bThe [^\n.]{2,40} newsletter (?:provides|brings|gives|sends) you\b",
