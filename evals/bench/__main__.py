@@ -1,13 +1,15 @@
-"""`python -m evals.bench --data DIR`: measures everything in one run, prints the tables and writes JSON."""
+"""`python -m evals.bench --data DIR`: measures everything in one run, prints the tables and writes them.
+
+`DIR` is a folder in RealTimeQA's format, or one that has it as `realtimeqa-2022`; without it there is nothing to
+measure, which is said and is no failure.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,12 +17,14 @@ import typer
 
 from evals.bench import sections
 from evals.bench.reading import reading
-from evals.bench.realtimeqa import articles_file
+from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
-from evals.bench.rows import Row, table
+from evals.bench.rows import Row, markdown, table
 from evals.bench.sections import Bench
+from evals.bench.tutorial_rows import tutorial
+from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval` and `reading` use the archive that `ingest` made.
+# `latency`, `retrieval`, `reading` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
@@ -28,23 +32,31 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": sections.latency,
     "retrieval": retrieval,
     "reading": reading,
-    "tutorial": sections.tutorial,
+    "tutorial": tutorial,
 }
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="A folder with realtimeqa-2022/articles.jsonl.gz and questions.jsonl.")],
+    data: Annotated[Path, typer.Option(help="A folder with articles.jsonl.gz and questions.jsonl.")],
     articles: Annotated[int, typer.Option(min=0, help="How many articles; 0 takes all.")] = 500,
-    out: Annotated[Path, typer.Option(help="Where the JSON goes.")] = Path("bench.json"),
+    out: Annotated[Path, typer.Option(help="Where the JSON goes; the tables go beside it as Markdown.")] = Path(
+        "bench.json"
+    ),
     only: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(SECTIONS)}.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Keep the archives here, and use those that are there.")] = None,
 ) -> None:
     """Measure, print, write."""
-    if not articles_file(data).exists():
-        raise typer.BadParameter(f"{articles_file(data)} is not there; RealTimeQA 2022 is not part of this project.")
+    unknown = sorted(set(only or ()) - SECTIONS.keys())
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(SECTIONS)}.")
+    absent = [file for file in (articles_file(data), questions_file(data)) if not file.exists()]
+    if absent:
+        typer.echo(f"Skipped: {absent[0]} is not there. Real news is not part of this project; name its folder.")
+        return
+    told: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **surroundings()}
+    told |= {"articles": articles, "sections": {}}
     with tempfile.TemporaryDirectory() as temporary:
         bench = Bench(data, articles, folder or Path(temporary))
-        told: dict[str, Any] = {"machine": _machine(), "articles": articles, "sections": {}}
         for name, section in SECTIONS.items():
             if only and name not in only:
                 continue
@@ -52,15 +64,13 @@ def main(
             table(name, rows)
             told["sections"][name] = [row.record() for row in rows]
             out.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            out.with_suffix(".md").write_text(_page(told), encoding="utf-8")
 
 
-def _machine() -> dict[str, Any]:
-    packages = ("byline", "chromadb", "tantivy", "onnxruntime", "sentence-transformers", "langchain-core")
-    return {
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
-    }
+def _page(told: dict[str, Any]) -> str:
+    commit = (told["commit"] or "unknown")[:12] + (" with changes" if told["dirty"] else "")
+    head = f"{told['at'][:10]}, {told['machine']}, Python {told['python']}, commit {commit}"
+    return head + "\n" + "".join(markdown(name, rows) for name, rows in told["sections"].items())
 
 
 if __name__ == "__main__":

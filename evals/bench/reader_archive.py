@@ -8,10 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.bench.realtimeqa import Question, contains, read_questions
+from evals.bench.realtimeqa import Question, contains, read_questions, short_scores
 from evals.bench.rows import Row
-from evals.metrics.squad import token_f1
-from evals.metrics.squad import tokens as squad_tokens
 from rag.ingest.identity import canonical_url
 from rag.ports import PairReader
 from rag.settings import load_settings
@@ -85,15 +83,6 @@ def short_answer(case: Read) -> str:
         for span in one.spans[:1]
     ]
     return max(found, default=(0.0, ""))[1]
-
-
-def short_scores(question: Question, said: str) -> tuple[float, float]:
-    """Exact match and F1 with the nearest gold string, as SQuAD compares."""
-    given = squad_tokens(said)
-    accepted = [tokens for tokens in map(squad_tokens, question.gold) if tokens]
-    if not given or not accepted:
-        return 0.0, 0.0
-    return float(given in accepted), max(token_f1(given, one) for one in accepted)
 
 
 def _text(hit: Hit) -> str:

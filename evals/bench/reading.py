@@ -1,7 +1,8 @@
-"""The reader on RealTimeQA, answerable and made unanswerable.
+"""The reader on real news questions, answerable and made unanswerable.
 
-A question is made unanswerable by hiding every article that contains one of its gold strings. Questions of even and odd
-number are told apart: the reader was developed looking at the even ones.
+A question is made unanswerable by hiding every article that contains one of its gold strings, its own articles among
+them: what is left can't answer it. Questions of even and odd number are told apart: the reader was developed looking at
+the even ones.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import mannwhitneyu
 
-from evals.bench.realtimeqa import Question, articles_file, contains, read_articles
+from evals.bench.realtimeqa import Question, articles_file, contains, read_articles, short_scores
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
 from rag.ingest.identity import canonical_url
@@ -42,9 +44,12 @@ class Outcome:
         return _says(self.forced, self.question)
 
     @property
-    def short_right(self) -> bool:
-        short = self.forced.evidence[0].short_answer if self.forced.evidence else None
-        return contains(short or "", self.question.gold)
+    def short(self) -> tuple[float, float]:
+        """Exact match and F1 of the short answer; of the quote where there is none."""
+        if not self.forced.evidence:
+            return 0.0, 0.0
+        best = self.forced.evidence[0]
+        return short_scores(self.question, best.short_answer or best.quote)
 
 
 def reading(bench: Bench) -> list[Row]:
@@ -57,17 +62,25 @@ def reading(bench: Bench) -> list[Row]:
         return []
     count, right = f"{len(outcomes)} questions", _share(outcomes, lambda o: o.right)
     halves = f"even {_share(outcomes[::2], lambda o: o.right):.3f}, odd {_share(outcomes[1::2], lambda o: o.right):.3f}"
+    exact, f1 = np.mean([o.short for o in outcomes], axis=0)
+    apart = auroc([o.usual.confidence for o in outcomes], [o.hidden.confidence for o in outcomes])
     answered = [o for o in outcomes if o.usual.evidence]
     ms = np.percentile([o.ms for o in outcomes], (50, 95))
     return [
         Row("chosen sentences contain the gold string", f"{right:.3f}", halves, f"≥ {TARGET:.2f}", right >= TARGET),
-        Row("short answer contains the gold string", f"{_share(outcomes, lambda o: o.short_right):.3f}", count),
+        Row("short answer: exact match, F1", f"{exact:.3f}, {f1:.3f}", count),
+        Row("confidence with its articles against without, AUROC", f"{apart:.3f}"),
         Row("answered, of the answerable", f"{len(answered) / len(outcomes):.3f}"),
         Row("  of these, right", f"{_share(answered, lambda o: _says(o.usual, o.question)):.3f}"),
         Row("  of these, said to conflict", f"{_share(answered, lambda o: o.usual.conflict):.3f}"),
         Row("answered though its articles are hidden", f"{_share(outcomes, lambda o: bool(o.hidden.evidence)):.3f}"),
         Row("reading", f"p50 {ms[0]:.0f} ms, p95 {ms[1]:.0f} ms"),
     ]
+
+
+def auroc(present: Sequence[float], absent: Sequence[float]) -> float:
+    """The chance that one of `present` is above one of `absent`, ties counting half (Hanley and McNeil 1982)."""
+    return float(mannwhitneyu(present, absent).statistic / (len(present) * len(absent)))
 
 
 def _outcomes(library: Byline, forced: Reader, usual: Reader, bench: Bench) -> list[Outcome]:

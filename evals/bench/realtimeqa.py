@@ -1,4 +1,4 @@
-"""RealTimeQA 2022 as a retrieval test: the articles, the questions, and what counts as a hit.
+"""A folder in the format of RealTimeQA 2022: the articles, the questions, what counts as a hit, how answers score.
 
 A hit is a passage of one of the question's own articles that contains a gold string. Only the questions whose gold
 string occurs in their articles are asked (518 of the 810).
@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evals.metrics.squad import token_f1, tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -30,11 +32,17 @@ class Question:
 
 
 def articles_file(data: Path) -> Path:
-    return data / "realtimeqa-2022" / "articles.jsonl.gz"
+    return _folder(data) / "articles.jsonl.gz"
 
 
 def questions_file(data: Path) -> Path:
-    return data / "realtimeqa-2022" / "questions.jsonl"
+    return _folder(data) / "questions.jsonl"
+
+
+def _folder(data: Path) -> Path:
+    """`data` itself, or its folder of RealTimeQA 2022."""
+    inner = data / "realtimeqa-2022"
+    return inner if inner.is_dir() else data
 
 
 def read_articles(file: Path, many: int = 0) -> Iterator[dict[str, Any]]:
@@ -62,6 +70,15 @@ def contains(text: str, gold: Iterable[str]) -> bool:
     """Whether a gold string stands in the text as whole words, whatever the case and punctuation."""
     words = _plain(text)
     return any(f" {wanted} " in words for wanted in (_plain(answer).strip() for answer in gold) if wanted)
+
+
+def short_scores(question: Question, said: str) -> tuple[float, float]:
+    """Exact match and F1 with the nearest gold string, as SQuAD compares."""
+    given = tokens(said)
+    accepted = [wanted for wanted in map(tokens, question.gold) if wanted]
+    if not given or not accepted:
+        return 0.0, 0.0
+    return float(given in accepted), max(token_f1(given, one) for one in accepted)
 
 
 def _question(asked: dict[str, Any], own: list[dict[str, Any]]) -> Question:

@@ -22,24 +22,31 @@ _WHOLE = 5_000  # targets are for the whole year: fewer articles make it easier
 
 def retrieval(bench: Bench) -> list[Row]:
     """hit@k: whether one of the first k passages is of the question's own articles and contains a gold string."""
-    questions = bench.questions()
-    with open_byline(load_settings(data_dir=bench.archive)) as library:
-        ranks = [_first_hit(question, _used(library, question)) for question in questions]
-        whole = library.counts()["articles"] > _WHOLE * 0.9
+    ranks, whole = _ranks(bench)
     rows = []
-    for depth in DEPTHS:
-        share = _share([bool(rank and rank <= depth) for rank in ranks])
+    for depth, share in _shares(ranks, DEPTHS).items():
         target = TARGETS.get(depth, PARENTS[depth]) if whole else None
         wanted = f"≥ {target:.3f}" if target else ""
-        rows.append(
-            Row(f"hit@{depth}", f"{share:.3f}", f"{len(ranks)} questions", wanted, share >= target if target else None)
-        )
+        beside = f"{PARENTS[depth]:.3f} better parent" if whole else f"{len(ranks)} questions"
+        rows.append(Row(f"hit@{depth}", f"{share:.3f}", beside, wanted, share >= target if target else None))
     reciprocal = sum(1 / rank for rank in ranks if rank and rank <= 10) / max(1, len(ranks))
-    return [*rows, Row("MRR@10", f"{reciprocal:.3f}")]
+    return [*rows, Row("MRR@10", f"{reciprocal:.3f}", f"{len(ranks)} questions")]
 
 
-def _share(told: Sequence[bool]) -> float:
-    return sum(told) / max(1, len(told))
+def hit_shares(bench: Bench, depths: Sequence[int]) -> dict[int, float]:
+    """hit@k for each depth."""
+    return _shares(_ranks(bench)[0], depths)
+
+
+def _ranks(bench: Bench) -> tuple[list[int | None], bool]:
+    """The rank of each question's first hit, and whether the archive holds the whole year."""
+    with open_byline(load_settings(data_dir=bench.archive)) as library:
+        ranks = [_first_hit(question, _used(library, question)) for question in bench.questions()]
+        return ranks, library.counts()["articles"] > _WHOLE * 0.9
+
+
+def _shares(ranks: Sequence[int | None], depths: Sequence[int]) -> dict[int, float]:
+    return {depth: sum(bool(rank and rank <= depth) for rank in ranks) / max(1, len(ranks)) for depth in depths}
 
 
 def _used(library: Byline, question: Question) -> Sequence[Hit]:

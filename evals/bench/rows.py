@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,10 +24,23 @@ class Row:
         return asdict(self)
 
 
+_MET = {True: "yes", False: "NO", None: ""}
+
+
 def table(title: str, rows: list[Row]) -> None:
     shown = Table(title=title, title_justify="left")
     for column in ("what", "figure", "beside", "target", "met"):
         shown.add_column(column)
     for row in rows:
-        shown.add_row(row.what, row.figure, row.beside, row.target, {True: "yes", False: "NO", None: ""}[row.met])
+        shown.add_row(row.what, row.figure, row.beside, row.target, _MET[row.met])
     Console(width=150).print(shown)
+
+
+def markdown(title: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """A table for a README, from what `record` gave."""
+    lines = [f"| {title} | figure | beside | target | met |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row['what'].strip()} | {row['figure']} | {row['beside']} | {row['target']} | {_MET[row['met']]} |"
+        for row in records
+    ]
+    return "\n" + "\n".join(lines) + "\n"

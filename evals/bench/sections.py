@@ -81,7 +81,11 @@ def ingest(bench: Bench) -> list[Row]:
     return [
         Row("ingest, passages/s", f"{rate:.0f}", f"{alone:.0f} embedding alone", "≥ 85 %", share >= 0.85),
         Row("  share; peak memory", f"{share:.0%}; {first.peak_mb:.0f} MB", "", "≤ 1,500 MB", first.peak_mb <= 1500),
-        Row("  articles; passages; seconds", f"{articles:,}; {passages:,}; {first.seconds:.0f}"),
+        Row(
+            "  articles; passages",
+            f"{articles:,}; {passages:,}",
+            f"{first.seconds:.0f} s, {first.cpu_seconds:.0f} s of processor time",
+        ),
         Row(
             "ingest again, articles/s",
             f"{again_rate:,.0f}",
@@ -117,27 +121,6 @@ def latency(bench: Bench) -> list[Row]:
         _percentiles("search, warm", free, 12, 25),
         _percentiles("search with a date range, warm", ranged, None, 40),
         _percentiles("ask, warm", asked, None, None),
-    ]
-
-
-def tutorial(bench: Bench) -> list[Row]:
-    """The LangChain tutorial pipeline on the same articles and questions."""
-    told = run(
-        [
-            *(sys.executable, "-m", "evals.bench.tutorial"),
-            *(str(bench.data), str(bench.articles), str(bench.folder / "tutorial")),
-        ]
-    )
-    figures = json.loads(told.output.splitlines()[-1])
-    rate = figures["chunks"] / figures["ingest_s"]
-    return [
-        Row(
-            "LangChain tutorial: ingest",
-            f"{figures['ingest_s']:.0f} s",
-            f"{figures['chunks']:,} chunks, {rate:.0f}/s; peak {told.peak_mb:.0f} MB",
-        ),
-        Row("LangChain tutorial: hit@1, hit@4", f"{figures['hit@1']:.3f}, {figures['hit@4']:.3f}"),
-        Row("LangChain tutorial: search p50", f"{figures['p50_ms']:.1f} ms"),
     ]
 
 

@@ -67,10 +67,19 @@ def surroundings() -> dict[str, Any]:
         **_commit(),
         "code": code_fingerprint(),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{_processor()}",
         "packages": _packages(),
         "prompts": {path.stem: digest([path.read_text(encoding="utf-8")]) for path in sorted(PROMPTS_DIR.glob("*.md"))},
     }
+
+
+def _processor() -> str:
+    """Its name, where the system tells."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return f" of {line.partition(':')[2].strip()}"
+    return ""
 
 
 def _commit() -> dict[str, Any]:

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from evals.bench import reader as bench
-from evals.bench.reader_archive import short_scores
-from evals.bench.realtimeqa import Question
+from evals.bench.realtimeqa import Question, short_scores
 from rag.types import AnswerSpan, PairReading, Stance
 from training.rows import Asked, Pair
 
