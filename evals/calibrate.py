@@ -2,6 +2,9 @@
 
 DATA holds `train/qa.jsonl.gz`. An archive of its contexts is ingested and searched by the library itself, then a
 ranking of sentences and the probability of the best one are fitted on 70 % of the contexts and judged on the others.
+
+With `--read` it fits how the reader model's opinion is weighed beside the words, and writes `rag/weights/reading.json`.
+Only questions over contexts that this model was not trained on are asked then. They are few, and so are the weights.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import json
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,20 +25,49 @@ from numpy.typing import NDArray
 
 from evals.calibration_cases import CalibrationCase, context_urls, make_cases, read_rows
 from evals.fit import Group, Matrix, balanced_threshold, calibration_error, fit_confidence, fit_ranking
-from rag.calibration import CALIBRATION_FILE, STANDS_OUT, Calibration
+from rag.calibration import CALIBRATION_FILE, READ_CALIBRATION_FILE, STANDS_OUT, Calibration, load_calibration
 from rag.candidates import Candidate
 from rag.features import FEATURES
 from rag.jobs import open_ingest
+from rag.judges import READ_FEATURES, ByReading, ByWords, Judge, read_features
 from rag.ports import Embedder, Vectors
 from rag.question import ask
+from rag.reader_model import load_pair_reader
+from rag.rerank import Reranker
 from rag.scoring import PROMISING, Scored, score, stands_out
 from rag.settings import load_settings
-from rag.types import Query
+from rag.types import Hit, Query
 from rag.wiring import embedder_of, open_byline
+from training.rows import is_dev
 
 HITS = 10
 _FITTED = 0.7
+_QAMR = 500  # whose contexts are single sentences; among passages they tell one from another
 _NONE = Calibration(FEATURES, (0.0,) * len(FEATURES), (0.0,) * (len(FEATURES) + 1), 0.0, 0.0)
+_START = Calibration(READ_FEATURES, (1.0,) * len(READ_FEATURES), (0.0,) * (len(READ_FEATURES) + 1), 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What is fitted: the features, their values of a candidate, and how candidates are found before that."""
+
+    features: tuple[str, ...]
+    values: Callable[[Scored], tuple[float, ...]]
+    judge: Judge
+    rerank: Callable[[str, Sequence[Hit]], Sequence[Hit]]
+    hits: int
+
+
+def _by_words() -> Fitting:
+    return Fitting(FEATURES, lambda one: one.values, ByWords(_NONE), lambda _, hits: hits, HITS)
+
+
+def _by_reading() -> Fitting:
+    settings = load_settings()
+    words = load_calibration(FEATURES)
+    rerank = Reranker(load_pair_reader(settings.reader_model, settings.threads), settings.read_passages)
+    values = lambda one: read_features(one.candidate, one.values, words)  # noqa: E731
+    return Fitting(READ_FEATURES, values, ByReading(words, _START), rerank, settings.read_passages)
 
 
 class Remembering:
@@ -72,17 +104,24 @@ def main(
     data: Annotated[Path, typer.Argument(help="The folder that holds train/qa.jsonl.gz.")],
     work: Annotated[Path | None, typer.Option(help="Keep the archive of contexts here, and use it again.")] = None,
     seed: int = 7,
-    out: Path = CALIBRATION_FILE,
+    read: Annotated[bool, typer.Option("--read", help="Fit how the reader model's opinion is weighed.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Where to, if not where the reader looks for it.")] = None,
 ) -> None:
     """Fit the reader's weights and threshold."""
     rows = read_rows(data)
-    cases = make_cases(rows, seed)
+    fitting = _by_reading() if read else _by_words()
+    cases = (
+        make_cases([row for row in rows if is_dev(row["context"])], seed, qamr=_QAMR)
+        if read
+        else make_cases(rows, seed)
+    )
     with tempfile.TemporaryDirectory() as temporary:
         folder = work or Path(temporary)
         if not (folder / "archive").exists():
             _ingest(rows, folder)
-        told = _ask_all(cases, folder)
-    fitted = _fit(told) | {"data": _described(rows, cases, seed)}
+        told = _ask_all(cases, folder, fitting)
+    fitted = _fit(told, fitting.features) | {"data": _described(rows, cases, seed)}
+    out = out or (READ_CALIBRATION_FILE if read else CALIBRATION_FILE)
     out.write_text(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(json.dumps(fitted["scores"], indent=1))
 
@@ -96,32 +135,37 @@ def _ingest(rows: Sequence[dict[str, Any]], folder: Path) -> None:
         job.run(lambda _: None)
 
 
-def _ask_all(cases: Sequence[CalibrationCase], folder: Path) -> list[Told]:
+def _ask_all(cases: Sequence[CalibrationCase], folder: Path, fitting: Fitting) -> list[Told]:
     settings = load_settings(data_dir=folder / "archive")
     embedder = Remembering(embedder_of(settings))
     told = []
     with open_byline(settings) as library, typer.progressbar(cases, label="questions") as shown:
         for case in shown:
-            hits = [hit for hit in library.search(Query(case.question, k=HITS + 2)) if hit.left_out is None]
+            hits = [
+                hit
+                for hit in library.search(Query(case.question, k=fitting.hits + 2), rerank=False)
+                if hit.left_out is None
+            ]
             if case.kind == "hidden":
                 hits = [hit for hit in hits if hit.article.url != case.url]
-            scored = score(ask(case.question), hits[:HITS], embedder, _NONE, PROMISING)
+            hits = list(fitting.rerank(case.question, hits[: fitting.hits]))
+            scored = score(ask(case.question), hits, embedder, fitting.judge, PROMISING)
             if scored:
-                told.append(Told(case, _group(case, scored), tuple(one.candidate for one in scored)))
+                told.append(Told(case, _group(case, scored, fitting), tuple(one.candidate for one in scored)))
     return told
 
 
-def _group(case: CalibrationCase, scored: Sequence[Scored]) -> Group:
+def _group(case: CalibrationCase, scored: Sequence[Scored], fitting: Fitting) -> Group:
     answers = [
         case.kind == "answerable"
         and one.candidate.hit.article.url == case.url
         and any(answer.lower() in one.candidate.text.lower() for answer in case.answers)
         for one in scored
     ]
-    return Group(np.array([one.values for one in scored]), np.array(answers))
+    return Group(np.array([fitting.values(one) for one in scored]), np.array(answers))
 
 
-def _fit(told: Sequence[Told]) -> dict[str, Any]:
+def _fit(told: Sequence[Told], features: Sequence[str]) -> dict[str, Any]:
     fitted, kept = [t for t in told if t.fitted], [t for t in told if not t.fitted]
     ranking = fit_ranking([t.group for t in fitted])
     values, right, kinds = _best(fitted, ranking)
@@ -132,8 +176,8 @@ def _fit(told: Sequence[Told]) -> dict[str, Any]:
         [probability[kept_kinds == kind] for kind in ("unanswerable", "hidden", "swapped")],
     )
     return {
-        "ranking": dict(zip(FEATURES, ranking.round(4).tolist(), strict=True)),
-        "confidence": dict(zip((*FEATURES, STANDS_OUT), coefficients.round(4).tolist(), strict=True)),
+        "ranking": dict(zip(features, ranking.round(4).tolist(), strict=True)),
+        "confidence": dict(zip((*features, STANDS_OUT), coefficients.round(4).tolist(), strict=True)),
         "bias": round(bias, 4),
         "threshold": round(threshold, 2),
         "scores": _scores(probability, found, kept_kinds, threshold),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from rag.question import ask
 Kind = Literal["answerable", "unanswerable", "hidden", "swapped"]
 TEST_ROWS = "squad2-dev"
 _TELLING_TERMS = 4  # a question of fewer, asked of a whole archive, has no one answer ("What is different?")
-# QAMR is left out: its contexts are single sentences, and what a passage holds beside a sentence is half of the matter.
+# QAMR's contexts are single sentences, and what a passage holds beside a sentence is half of the matter by words.
 _TAKEN = {"squad2-train": 1_000, "ares": 400}
 
 
@@ -49,13 +49,19 @@ def context_urls(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {context: f"https://contexts.invalid/{n}" for n, context in enumerate(contexts)}
 
 
-def make_cases(rows: Sequence[dict[str, Any]], seed: int) -> list[CalibrationCase]:
-    """The same cases for the same seed: every third answerable question also hidden, every third swapped."""
+def make_cases(
+    rows: Sequence[dict[str, Any]], seed: int, *, of: Callable[[str], bool] = lambda _: True, qamr: int = 0
+) -> list[CalibrationCase]:
+    """The same cases for the same seed: every third answerable question also hidden, every third swapped.
+
+    Only of contexts that `of` accepts; `qamr` is how many questions of QAMR are taken.
+    """
     rng = random.Random(seed)  # noqa: S311 - a sample, no secret
     urls = context_urls(rows)
-    plain = [row for row in rows if not row["answerable"]]
-    for start, many in _TAKEN.items():
-        fit = [row for row in rows if row["answerable"] and row["id"].startswith(start) and _is_telling(row)]
+    asked = [row for row in rows if of(row["context"])]
+    plain = [row for row in asked if not row["answerable"]]
+    for start, many in (_TAKEN | {"qamr": qamr}).items():
+        fit = [row for row in asked if row["answerable"] and row["id"].startswith(start) and _is_telling(row)]
         plain += rng.sample(fit, min(many, len(fit)))
     names = _names_by_length(rows)
     cases: list[CalibrationCase] = []

@@ -14,6 +14,8 @@ from rag.errors import StoreDamaged
 STANDS_OUT = "stands_out"
 """By how much a candidate outranks the other sentences of its passage; of the confidence, not of the ranking."""
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+READ_CALIBRATION_FILE = Path(__file__).parent / "weights" / "reading.json"
+_LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,22 @@ class Calibration:
     def rank(self, values: Sequence[float]) -> float:
         return sum(w * v for w, v in zip(self.ranking, values, strict=True))
 
+    def log_odds(self, values: Sequence[float], stands_out: float) -> float:
+        return self.bias + sum(w * v for w, v in zip(self.confidence, (*values, stands_out), strict=True))
+
     def probability(self, values: Sequence[float], stands_out: float) -> float:
-        logit = self.bias + sum(w * v for w, v in zip(self.confidence, (*values, stands_out), strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds(values, stands_out)))))
 
 
 @lru_cache(maxsize=4)
 def load_calibration(features: tuple[str, ...], path: Path = CALIBRATION_FILE) -> Calibration:
     return Calibration.of(json.loads(path.read_text("utf-8")), features)
+
+
+def log_odds(probability: float) -> float:
+    """Finite for any probability."""
+    sure = min(1 - _LEAST, max(_LEAST, probability))
+    return math.log(sure / (1 - sure))
 
 
 def _weights(stored: Mapping[str, object], name: str, features: Sequence[str]) -> tuple[float, ...]:

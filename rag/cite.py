@@ -41,6 +41,7 @@ def _citation(n: int, evidence: Evidence, text: str) -> Citation:
         prefix=before(text, start),
         suffix=after(text, end),
         also_in=evidence.hit.also_in,
+        answer_span=evidence.answer_span,
     )
 
 

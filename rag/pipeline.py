@@ -1,4 +1,4 @@
-"""Joins the stages: question -> hits -> reading -> citations -> answer, as LangChain runnables.
+"""Joins the stages: question -> hits -> hits read -> reading -> citations -> answer, as LangChain runnables.
 
 One `ask` sees one state of the archive: the view is pinned before retrieval and let go when the answer stands.
 """
@@ -30,6 +30,12 @@ class Retrieve(Protocol):
     """Finds and ranks passages of a view."""
 
     def __call__(self, view: View, query: Query) -> list[Hit]: ...
+
+
+class Rerank(Protocol):
+    """Reads hits and orders them anew."""
+
+    def __call__(self, question: str, hits: Sequence[Hit]) -> list[Hit]: ...
 
 
 class Reader(Protocol):
@@ -73,6 +79,7 @@ class Byline:
         self,
         archive: Archive,
         retrieve: Retrieve,
+        rerank: Rerank,
         make_reader: Callable[[], Reader],
         models: Mapping[str, str],
         max_question_chars: int,
@@ -81,6 +88,7 @@ class Byline:
     ) -> None:
         self._archive = archive
         self._retrieve = retrieve
+        self._rerank = rerank
         self._make_reader = make_reader
         self._models = dict(models)
         self._max_question_chars = max_question_chars
@@ -99,14 +107,16 @@ class Byline:
             last = self._run(_Step(asked, query, view, timings_ms=pinned))
             return Asked(self._answer(last, started), last.ranked)
 
-    def search(self, query: Query) -> list[Hit]:
-        """The hits for a query, best first; those with `left_out` were ranked but passed over.
+    def search(self, query: Query, *, rerank: bool = True) -> list[Hit]:
+        """The hits for a query, best first; those with `left_out` were ranked but passed over. Without `rerank` they
+        are not read by the reader model, which takes most of the time.
 
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
         text = check_question(query.text, self._max_question_chars)
         with self._archive.view() as view:
-            return self._retrieve(view, replace(query, text=text))
+            found = self._retrieve(view, replace(query, text=text))
+        return self._rerank(text, found) if rerank else found
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
@@ -125,7 +135,7 @@ class Byline:
 
     @cached_property
     def chain(self) -> Runnable[_Step, _Step]:
-        """retrieve | read | cite."""
+        """retrieve | rerank | read | cite."""
         from langchain_core.runnables import RunnableLambda
 
         first, *others = (RunnableLambda(stage, name=name) for name, stage in self._stages())
@@ -143,7 +153,7 @@ class Byline:
         return step
 
     def _stages(self) -> list[tuple[str, Callable[[_Step], _Step]]]:
-        stages = (("retrieve", self._find), ("read", self._read), ("cite", _cite))
+        stages = (("retrieve", self._find), ("rerank", self._order), ("read", self._read), ("cite", _cite))
         return [(name, _timed(name, stage)) for name, stage in stages]
 
     @cached_property
@@ -163,6 +173,9 @@ class Byline:
 
     def _find(self, step: _Step) -> _Step:
         return replace(step, ranked=tuple(self._retrieve(step.view, step.query)))
+
+    def _order(self, step: _Step) -> _Step:
+        return replace(step, ranked=tuple(self._rerank(step.question, step.ranked)))
 
     def _read(self, step: _Step) -> _Step:
         return replace(step, reading=self._reader.read(step.question, step.hits))

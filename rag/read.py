@@ -7,21 +7,23 @@ Candidates are the sentences of the hits (`candidates.py`), described by numbers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
 
 from rag.answer_types import possible_answers
-from rag.calibration import Calibration, load_calibration
+from rag.calibration import READ_CALIBRATION_FILE, load_calibration
 from rag.candidates import MAX_JOINED, Candidate
 from rag.conflict import figures_differ, stages_differ
 from rag.features import FEATURES, closeness, names_met, with_initials
+from rag.judges import READ_FEATURES, ByReading, ByWords, Judge, answer_span, were_read
 from rag.missing import missing
 from rag.ports import Embedder
 from rag.question import Asked, ask
 from rag.scoring import Scored, score
 from rag.spans import Found
-from rag.types import Evidence, Hit, Reading
+from rag.types import Evidence, Hit, Reading, Span
 
 MAX_SENTENCES = MAX_JOINED
-ALSO = 0.6  # a further sentence needs this share of the best one's probability
+ALSO = 0.6  # a further sentence needs this share of the best one's probability, and of its odds to be the one
 ALIKE = 0.6  # sentences that share more of their words than this say the same
 CONFLICT_COVER = 0.5  # a sentence that disagrees must have this share of the question's words
 PARTIES = 2  # names in a question about a deal: who with whom
@@ -32,37 +34,44 @@ class Reader:
     """Reads without an LLM. `abstain_below` replaces the calibrated threshold; 0 never abstains over a hit."""
 
     def __init__(
-        self,
-        embedder: Embedder | None,
-        abstain_below: float | None = None,
-        calibration: Calibration | None = None,
+        self, embedder: Embedder | None, abstain_below: float | None = None, judge: Judge | None = None
     ) -> None:
+        """`judge` replaces the calibrated ones."""
         self._embedder = embedder
-        self._calibration = calibration or load_calibration(FEATURES)
-        self._threshold = self._calibration.threshold if abstain_below is None else abstain_below
+        self._given = judge
+        self._abstain_below = abstain_below
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The evidence in the hits, best first; two pieces that disagree when `conflict`; none when it abstains."""
-        asked = ask(question)
-        scored = score(asked, hits, self._embedder, self._calibration)
-        if not scored or scored[0].probability < self._threshold:
+        asked, judge = ask(question), self._given or judge_of(hits)
+        threshold = judge.threshold if self._abstain_below is None else self._abstain_below
+        scored = score(asked, hits, self._embedder, judge)
+        if not scored or scored[0].probability < threshold:
             return Reading((), scored[0].probability if scored else 0.0, missing(asked, hits))
         best = scored[0]
-        other = next((one for one in scored[1:] if self._disagree(asked, best, one)), None)
-        chosen = [best, other] if other else _choose(scored, self._threshold)
+        other = next((one for one in scored[1:] if _disagree(asked, best, one, threshold)), None)
+        chosen = [best, other] if other else _choose(scored, threshold)
         return Reading(tuple(_evidence(asked, one) for one in chosen), best.probability, conflict=other is not None)
 
-    def _disagree(self, asked: Asked, best: Scored, other: Scored) -> bool:
-        one, two = best.candidate, other.candidate
-        if two.hit.article.id in {one.hit.article.id, *one.hit.also_in}:
-            return False
-        if min(best.values[_COVER], other.values[_COVER]) < CONFLICT_COVER:
-            return False
-        if _parties_in_both(asked, one, two) and stages_differ(one.text, two.text):
-            return True
-        first, second = _best_answer(asked, one), _best_answer(asked, two)
-        likely = other.probability >= self._threshold
-        return bool(likely and first and second and figures_differ(one.text, first, two.text, second))
+
+def judge_of(hits: Sequence[Hit]) -> Judge:
+    words = load_calibration(FEATURES)
+    if not were_read(hits):
+        return ByWords(words)
+    return ByReading(words, load_calibration(READ_FEATURES, READ_CALIBRATION_FILE))
+
+
+def _disagree(asked: Asked, best: Scored, other: Scored, threshold: float) -> bool:
+    one, two = best.candidate, other.candidate
+    if two.hit.article.id in {one.hit.article.id, *one.hit.also_in}:
+        return False
+    if min(best.values[_COVER], other.values[_COVER]) < CONFLICT_COVER:
+        return False
+    if _parties_in_both(asked, one, two) and stages_differ(one.text, two.text):
+        return True
+    first, second = _best_answer(asked, one), _best_answer(asked, two)
+    likely = other.probability >= threshold
+    return bool(likely and first and second and figures_differ(one.text, first, two.text, second))
 
 
 def _parties_in_both(asked: Asked, one: Candidate, other: Candidate) -> bool:
@@ -79,7 +88,7 @@ def _choose(scored: Sequence[Scored], threshold: float) -> list[Scored]:
     room = MAX_SENTENCES - _sentences(scored[0])
     floor = max(threshold, ALSO * scored[0].probability)
     for one in scored[1:]:
-        if one.probability < floor or _sentences(one) > room:
+        if one.probability < floor or exp(one.rank - scored[0].rank) < ALSO or _sentences(one) > room:
             continue
         if not any(_alike(one.candidate, kept.candidate) for kept in chosen):
             chosen.append(one)
@@ -101,14 +110,26 @@ def _alike(one: Candidate, other: Candidate) -> bool:
 
 
 def _evidence(asked: Asked, one: Scored) -> Evidence:
-    answer = _best_answer(asked, one.candidate)
+    hit, span, answer = one.candidate.hit, one.candidate.span, _answer_in(asked, one.candidate)
     return Evidence(
-        hit=one.candidate.hit,
-        start=one.candidate.span.start,
-        end=one.candidate.span.end,
+        hit=hit,
+        start=span.start,
+        end=span.end,
         score=one.probability,
-        short_answer=answer.of(one.candidate.text) if answer else None,
+        short_answer=hit.sentence(answer) if answer else None,
+        answer_span=answer,
     )
+
+
+def _answer_in(asked: Asked, candidate: Candidate) -> Span | None:
+    """Where in the article the reader model sees the answer; else the possible answer of the wanted kind."""
+    read = answer_span(candidate)
+    if read is not None:
+        at = candidate.hit.passage.start
+        return Span(at + read.start, at + read.end)
+    found = _best_answer(asked, candidate)
+    at = candidate.span.start
+    return Span(at + found.start, at + found.end) if found else None
 
 
 def _best_answer(asked: Asked, candidate: Candidate) -> Found | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import Answer, AnswerSentence, Citation, Hit
+from rag.types import Answer, AnswerSentence, Citation, Hit, Span
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
@@ -37,9 +37,14 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "prefix": citation.prefix,
         "suffix": citation.suffix,
+        "answer_span": _span(citation.answer_span),
         "attribution": citation.attribution,
         "also_in": list(citation.also_in),
     }
+
+
+def _span(span: Span | None) -> list[int] | None:
+    return [span.start, span.end] if span else None
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:

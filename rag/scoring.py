@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer_types import QUANTITIES
-from rag.calibration import Calibration
 from rag.candidates import Candidate, candidates
 from rag.features import FEATURES, Seen, features, see
+from rag.judges import Judge, answer_span
 from rag.ports import Embedder
 from rag.question import Asked
 from rag.terms import share
@@ -25,7 +25,9 @@ _COSINE = FEATURES.index("cosine")
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`rank` orders the candidates of one question; `probability` compares across questions."""
+    """`rank` orders the candidates of one question: its exponential is proportional to the odds that this one answers.
+    `probability` compares across questions.
+    """
 
     candidate: Candidate
     values: tuple[float, ...]
@@ -34,7 +36,7 @@ class Scored:
 
 
 def score(
-    asked: Asked, hits: Sequence[Hit], embedder: Embedder | None, calibration: Calibration, embedded: int = EMBEDDED
+    asked: Asked, hits: Sequence[Hit], embedder: Embedder | None, judge: Judge, embedded: int = EMBEDDED
 ) -> list[Scored]:
     """Candidates in falling order of rank. With an embedder only the `embedded` best by their words are kept."""
     best_fused = max((hit.scores.fused for hit in hits), default=0.0)
@@ -43,13 +45,13 @@ def score(
         (each, features(asked, each, seen[id(each.hit)], 0.0, best_fused))
         for each in promising(asked, candidates(hits), seen, best_fused)
     ]
-    rows.sort(key=lambda row: -calibration.rank(row[1]))
+    rows.sort(key=lambda row: -judge.rank(*row))
     if embedder is not None and rows:
         rows = _with_cosines(asked, rows[:embedded], embedder)
-    ranks = [calibration.rank(values) for _, values in rows]
+    ranks = [judge.rank(*row) for row in rows]
     out = stands_out([candidate for candidate, _ in rows], ranks)
     scored = [
-        Scored(c, tuple(v), rank, _probability(asked, v, apart, calibration))
+        Scored(c, tuple(v), rank, _probability(asked, c, v, apart, judge))
         for (c, v), rank, apart in zip(rows, ranks, out, strict=True)
     ]
     return sorted(scored, key=lambda one: -one.rank)
@@ -69,20 +71,21 @@ def _apart(n: int, passage: Sequence[int], found: Sequence[Candidate], ranks: Se
     return min(1.0, max(0.0, ranks[n] - max(others)) / FAR) if others else ALONE
 
 
-def _probability(asked: Asked, values: Sequence[float], apart: float, calibration: Calibration) -> float:
+def _probability(asked: Asked, one: Candidate, values: Sequence[float], apart: float, judge: Judge) -> float:
     """A sentence without any figure or date can't answer "how much", "how many" or "when", however near it is."""
-    probability = calibration.probability(values, apart)
+    probability = judge.probability(one, values, apart)
     return WITHOUT_QUANTITY * probability if asked.wanted in QUANTITIES and values[_LACKS_KIND] else probability
 
 
 def promising(
     asked: Asked, found: Sequence[Candidate], seen: Mapping[int, Seen], best_fused: float, keep: int = PROMISING
 ) -> list[Candidate]:
-    """The candidates with most of the question's words in or next to them, in good hits."""
+    """The candidates with most of the question's words in or next to them, or with an answer span, in good hits."""
 
     def promise(one: Candidate) -> float:
         standing = one.hit.scores.fused / best_fused if best_fused > 0 else 0.0
-        return share(asked.terms, seen[id(one.hit)].near[one.last]) + standing
+        spanned = 1.0 if answer_span(one) else 0.0
+        return share(asked.terms, seen[id(one.hit)].near[one.last]) + standing + spanned
 
     return sorted(found, key=promise, reverse=True)[:keep]
 

@@ -29,6 +29,13 @@ class Settings(BaseSettings):
         BUNDLED_MODEL,
         description="The bundled model, or any name or path that sentence-transformers loads.",
     )
+    reader_model: str = Field(
+        BUNDLED_READER,
+        description="The bundled reader, or any cross-encoder, extractive-QA or NLI model that transformers loads.",
+    )
+    read_passages: int = Field(
+        16, ge=0, le=100, description="How many of the first hits the reader model reads; 0 does without it."
+    )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for embedding and indexing."
     )

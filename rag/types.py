@@ -128,6 +128,7 @@ class Hit:
 
     `also_in` are the articles that carry a near-duplicate of this passage's article.
     `left_out` says why a hit was ranked but not used; None means that it is used.
+    `reading` is what the reader model made of it, its spans in code points of `text`; None where it was not read.
     """
 
     rank: int
@@ -137,6 +138,7 @@ class Hit:
     scores: Scores
     also_in: tuple[str, ...] = ()
     left_out: str | None = None
+    reading: PairReading | None = None
 
     def sentence(self, span: Span) -> str:
         """The sentence at `span` (article offsets) of this hit's passage."""
@@ -152,6 +154,7 @@ class Evidence:
     end: int
     score: float
     short_answer: str | None = None
+    answer_span: Span | None = None  # where the short answer stands, in article offsets
 
     @property
     def quote(self) -> str:
@@ -209,7 +212,10 @@ class PairReading:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: `article text[start:end] == quote`, with what surrounds it."""
+    """Where a quote stands: `article text[start:end] == quote`, with what surrounds it.
+
+    `answer_span` is where in the article the short answer stands, inside the quote.
+    """
 
     n: int
     article: ArticleRef
@@ -220,6 +226,7 @@ class Citation:
     suffix: str
     attribution: dict[str, str] | None = None
     also_in: tuple[str, ...] = ()
+    answer_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

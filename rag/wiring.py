@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rag.archive import Archive
@@ -10,11 +10,14 @@ from rag.embed import load_embedder
 from rag.keywords import Limits, terms
 from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
-from rag.pipeline import Byline, Reader
+from rag.pipeline import Byline, Reader, Rerank
 from rag.ports import Embedder
+from rag.reader_model import load_pair_reader
+from rag.rerank import Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
+from rag.types import Hit
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 
@@ -35,9 +38,22 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
 
         return ExtractiveReader(embedder, settings.abstain_below)
 
+    rerank, read_by = reranker_of(settings)
+    models = {"embedding": embedder.identity, **read_by}
     retrieve = Retriever(embedder, terms, Limits)
-    models = {"embedding": embedder.identity}
-    return Byline(archive, retrieve, reader, models, settings.max_question_chars, one_shot=one_shot)
+    return Byline(archive, retrieve, rerank, reader, models, settings.max_question_chars, one_shot=one_shot)
+
+
+def reranker_of(settings: Settings) -> tuple[Rerank, dict[str, str]]:
+    """What reads hits and orders them anew, and the identity of its model. Raises ModelError when it can't be had."""
+    if not settings.read_passages:
+        return _as_found, {}
+    model = load_pair_reader(settings.reader_model, settings.threads)
+    return Reranker(model, settings.read_passages), {"reader": model.identity}
+
+
+def _as_found(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001 - as Rerank has it
+    return list(hits)
 
 
 def embedder_of(settings: Settings) -> Embedder:

@@ -124,7 +124,7 @@ class Rows:
                 if row.source in HELD_OUT:
                     split["test"].append(row)
             else:
-                split["dev" if _is_dev(row.premise) else "train"].append(row)
+                split["dev" if is_dev(row.premise) else "train"].append(row)
         split["test"] = sorted(split["test"], key=lambda row: (_digest(row.premise), row.id))[:TEST_PAIRS]
         return split
 
@@ -139,7 +139,7 @@ class Rows:
             if row["id"].startswith(TEST_QUESTIONS):
                 split["test"].append(asked)
             else:
-                split["dev" if _is_dev(row["context"]) else "train"].append(asked)
+                split["dev" if is_dev(row["context"]) else "train"].append(asked)
         held = {row.passage for row in split["test"]}
         split["train"] = [row for row in split["train"] if row.passage not in held]
         return split
@@ -160,7 +160,8 @@ def _digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8"), digest_size=8).digest(), "big")
 
 
-def _is_dev(text: str) -> bool:
+def is_dev(text: str) -> bool:
+    """Whether a premise or context is held out of training, to calibrate on."""
     return _digest("dev:" + text) % 10_000 < _DEV_SHARE * 10_000
 
 

@@ -33,8 +33,17 @@ function meta(record) {
   return element("p", "meta", parts.join(" · "));
 }
 
+// Offsets count code points, JavaScript's strings count halves of some.
+function markedQuote(citation) {
+  if (!citation.answer_span) return element("mark", "", citation.quote);
+  const points = Array.from(citation.quote);
+  const [start, end] = citation.answer_span.map((at) => at - citation.start);
+  const part = (from, to) => points.slice(from, to).join("");
+  return element("mark", "", part(0, start), element("strong", "", part(start, end)), part(end));
+}
+
 function citationCard(citation) {
-  const quote = element("blockquote", "", "… ", citation.prefix, element("mark", "", citation.quote), citation.suffix, " …");
+  const quote = element("blockquote", "", "… ", citation.prefix, markedQuote(citation), citation.suffix, " …");
   const title = heading(citation.article);
   title.prepend(`[${citation.n}] `);
   const card = element("li", "", title, meta(citation), quote);

@@ -1,4 +1,4 @@
-"""`python -m evals.bench.reader --data DIR`: what the reader model reaches by itself, and over an archive if named.
+"""`python -m evals.bench.reader --data DIR`: what the reader model reaches by itself. (Over an archive: `evals.bench`.)
 
 `DIR` holds `train/`, `verification/` and `realtimeqa-2022/`. Nothing here is seen in training: `training/rows.py` keeps
 the test questions and the held-out pairs apart, and the other two are only for measuring.
@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evals.bench.reader_archive import archive_rows
 from evals.bench.rows import Row, table
 from evals.metrics.squad import token_f1
 from evals.metrics.squad import tokens as squad_tokens
@@ -148,17 +147,14 @@ def rows_by_model(reader: PairReader, data: Path, wanted: Mapping[str, bool]) ->
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.bench.reader", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--archive", type=Path, help="a data folder with all articles of RealTimeQA 2022")
     parser.add_argument("--model", default=BUNDLED_READER)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", choices=("squad", "nli", "summedits", "speed", "archive"), nargs="*")
+    parser.add_argument("--only", choices=("squad", "nli", "summedits", "speed"), nargs="*")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     reader = load_pair_reader(given.model, given.threads)
-    wanted = {name: not given.only or name in given.only for name in ("squad", "nli", "summedits", "speed", "archive")}
+    wanted = {name: not given.only or name in given.only for name in ("squad", "nli", "summedits", "speed")}
     rows = rows_by_model(reader, given.data, wanted)
-    if given.archive and wanted["archive"]:
-        rows += archive_rows(reader, given.data, given.archive)
     table(f"reader {reader.identity}", rows)
     if given.out:
         given.out.write_text(json.dumps([row.record() for row in rows], indent=1) + "\n", encoding="utf-8")

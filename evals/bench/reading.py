@@ -19,13 +19,13 @@ from evals.bench.realtimeqa import Question, articles_file, contains, read_artic
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
 from rag.ingest.identity import canonical_url
-from rag.pipeline import READ, Byline
+from rag.pipeline import READ, Byline, Rerank
 from rag.read import Reader
 from rag.settings import load_settings
 from rag.types import Hit, Query, Reading
-from rag.wiring import embedder_of, open_byline
+from rag.wiring import embedder_of, open_byline, reranker_of
 
-TARGET = 0.50  # of the questions whose chosen sentences contain a gold string
+TARGET = 0.60  # of the questions whose chosen sentences contain a gold string
 DEEP = 100  # hits to take what is left from, once the articles with the gold string are hidden
 
 
@@ -57,7 +57,8 @@ def reading(bench: Bench) -> list[Row]:
     settings = load_settings(data_dir=bench.archive)
     with open_byline(settings) as library:
         embedder = embedder_of(settings)
-        outcomes = _outcomes(library, Reader(embedder, 0.0), Reader(embedder), bench)
+        rerank, _ = reranker_of(settings)
+        outcomes = _outcomes(library, rerank, Reader(embedder, 0.0), Reader(embedder), bench)
     if not outcomes:
         return []
     count, right = f"{len(outcomes)} questions", _share(outcomes, lambda o: o.right)
@@ -68,8 +69,9 @@ def reading(bench: Bench) -> list[Row]:
     ms = np.percentile([o.ms for o in outcomes], (50, 95))
     return [
         Row("chosen sentences contain the gold string", f"{right:.3f}", halves, f"≥ {TARGET:.2f}", right >= TARGET),
-        Row("short answer: exact match, F1", f"{exact:.3f}, {f1:.3f}", count),
-        Row("confidence with its articles against without, AUROC", f"{apart:.3f}"),
+        Row("short answer, exact match", f"{exact:.3f}", count, "≥ 0.42", bool(exact >= 0.42)),
+        Row("short answer, F1", f"{f1:.3f}", count, "≥ 0.50", bool(f1 >= 0.50)),
+        Row("confidence with its articles against without, AUROC", f"{apart:.3f}", "", "≥ 0.75", apart >= 0.75),
         Row("answered, of the answerable", f"{len(answered) / len(outcomes):.3f}"),
         Row("  of these, right", f"{_share(answered, lambda o: _says(o.usual, o.question)):.3f}"),
         Row("  of these, said to conflict", f"{_share(answered, lambda o: o.usual.conflict):.3f}"),
@@ -83,19 +85,20 @@ def auroc(present: Sequence[float], absent: Sequence[float]) -> float:
     return float(mannwhitneyu(present, absent).statistic / (len(present) * len(absent)))
 
 
-def _outcomes(library: Byline, forced: Reader, usual: Reader, bench: Bench) -> list[Outcome]:
+def _outcomes(library: Byline, rerank: Rerank, forced: Reader, usual: Reader, bench: Bench) -> list[Outcome]:
     texts = [(canonical_url(row["url"]), row["text"]) for row in read_articles(articles_file(bench.data))]
     outcomes = []
     for question in bench.questions():
-        hits = [hit for hit in library.search(Query(question.text, k=DEEP)) if hit.left_out is None]
+        found = library.search(Query(question.text, k=DEEP), rerank=False)
+        hits = [hit for hit in found if hit.left_out is None]
         holding = {url for url, text in texts if contains(text, question.gold)}
         started = time.perf_counter()
-        read = forced.read(question.text, hits[:READ])
+        read = rerank(question.text, hits[:READ])
+        best = forced.read(question.text, read)
         ms = (time.perf_counter() - started) * 1e3
-        without = [hit for hit in hits if not _is_of(hit, holding)][:READ]
-        outcomes.append(
-            Outcome(question, read, usual.read(question.text, hits[:READ]), usual.read(question.text, without), ms)
-        )
+        without = rerank(question.text, [hit for hit in hits if not _is_of(hit, holding)][:READ])
+        hidden = usual.read(question.text, without)
+        outcomes.append(Outcome(question, best, usual.read(question.text, read), hidden, ms))
     return outcomes
 
 

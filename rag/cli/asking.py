@@ -60,6 +60,7 @@ def search(
     after: After = None,
     before: Before = None,
     as_of: AsOf = None,
+    rerank: Annotated[bool, typer.Option(help="Let the reader model order the first passages; slower.")] = True,
     as_json: Json = False,
     batch: Batch = None,
     data_dir: DataDir = None,
@@ -70,7 +71,7 @@ def search(
     limits = replace(_limits(source, after, before, as_of), k=k)
 
     def found(text: str) -> dict[str, Any]:
-        hits = byline.search(replace(limits, text=text))
+        hits = byline.search(replace(limits, text=text), rerank=rerank)
         return {"query": text, "hits": [hit_record(hit) for hit in hits if hit.left_out is None]}
 
     with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:

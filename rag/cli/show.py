@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +52,7 @@ def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) ->
 
 def show_ranking(hits: Sequence[Hit]) -> None:
     """Every passage that was ranked: its scores, what each signal added to the fused one, and why it wasn't used."""
-    signals = tuple(hits[0].scores.parts) if hits else ()
+    signals = tuple(dict.fromkeys(name for hit in hits for name in hit.scores.parts))
     table = Table(title="Ranking: BM25, cosine, and what each signal adds to the fused score", title_justify="left")
     table.add_column("passage", overflow="fold")
     for column in ("BM25", "cosine", "fused", *(f"+{name}" for name in signals)):
@@ -59,7 +60,7 @@ def show_ranking(hits: Sequence[Hit]) -> None:
     table.add_column("read?")
     for hit in hits:
         name = f"{hit.rank}. {hit.article.title or hit.article.file} {hit.passage.start}–{hit.passage.end}"
-        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused, *hit.scores.parts.values()]
+        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused, *map(hit.scores.parts.get, signals)]
         shown = ["-" if score is None else f"{score:.2f}" for score in scores]
         table.add_row(Text(safe(name)), *shown, Text(hit.left_out or "yes"))
     Console().print(table)
@@ -80,9 +81,26 @@ def place(record: dict[str, Any]) -> str:
 def _in_surroundings(citation: dict[str, Any]) -> Text:
     text = Text("    … ", style="dim")
     text.append(one_line(citation["prefix"]) + " ", style="dim")
-    text.append(f"“{one_line(citation['quote'])}”", style="not dim")
+    before, answer, after = _around_answer(citation)
+    text.append(f"“{_kept(before)}", style="not dim")
+    text.append(_kept(answer), style="not dim bold underline")
+    text.append(f"{_kept(after)}”", style="not dim")
     text.append(" " + one_line(citation["suffix"]) + " …", style="dim")
     return text
+
+
+def _around_answer(citation: dict[str, Any]) -> tuple[str, str, str]:
+    """The quote before, in and after the span that answers."""
+    quote, span = citation["quote"], citation["answer_span"]
+    if span is None:
+        return quote, "", ""
+    start, end = (at - citation["start"] for at in span)
+    return quote[:start], quote[start:end], quote[end:]
+
+
+def _kept(text: str) -> str:
+    """As `one_line`, with a space at either end kept as one."""
+    return re.sub(r"\s+", " ", safe(text))
 
 
 def one_line(text: str) -> str:

@@ -29,7 +29,7 @@ ALL = [told(KINDS[n % 4], n) for n in range(200)]
 
 
 def test_the_fit_loads_as_a_calibration_and_tells_the_kinds_apart() -> None:
-    fitted = _fit(ALL)
+    fitted = _fit(ALL, FEATURES)
     calibration = Calibration.of(fitted, FEATURES)
     values, right, kinds = _best(ALL, np.array(calibration.ranking))
     probability = np.array([calibration.probability(v[:-1], v[-1]) for v in values.tolist()])

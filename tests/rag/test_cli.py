@@ -40,6 +40,8 @@ def test_the_json_record_quotes_the_stored_characters(data: Path) -> None:
     shown = record("articles", "show", citation["article"]["id"], "--json", data=data)
     assert shown["text"][citation["start"] : citation["end"]] == citation["quote"]
     assert shown["text"].endswith(citation["quote"] + citation["suffix"], 0, citation["end"] + len(citation["suffix"]))
+    assert shown["text"][slice(*citation["answer_span"])] == told["short_answer"]
+    assert citation["start"] <= citation["answer_span"][0] < citation["answer_span"][1] <= citation["end"]
 
 
 def test_it_abstains_and_says_what_is_missing(data: Path) -> None:
@@ -54,6 +56,12 @@ def test_search_gives_k_passages_best_first(data: Path) -> None:
     scores = [hit["scores"]["fused"] for hit in hits]
     assert len(hits) == 3
     assert scores == sorted(scores, reverse=True)
+    assert all("relevance" in hit["parts"] for hit in hits)
+
+
+def test_search_without_the_reader_model(data: Path) -> None:
+    hits = record("search", "Ford and Volkswagen alliance", "--no-rerank", "--json", data=data)["hits"]
+    assert not any("relevance" in hit["parts"] for hit in hits)
 
 
 def test_a_batch_answers_each_line_and_goes_on_over_bad_ones(data: Path, tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.calibration import Calibration, load_calibration
+from rag.calibration import READ_CALIBRATION_FILE, Calibration, load_calibration
 from rag.errors import StoreDamaged
 from rag.features import FEATURES
+from rag.judges import READ_FEATURES
 from rag.read import MAX_SENTENCES, Reader
-from rag.types import Hit, Reading
+from rag.types import AnswerSpan, Hit, PairReading, Reading
 from tests.rag.fakes import WordEmbedder
 from tests.rag.reading import article, hit
 
@@ -73,6 +76,26 @@ def test_it_reads_without_an_embedder() -> None:
     assert reading.evidence[0].short_answer == "$40 million"
 
 
+def test_the_reader_models_span_is_the_short_answer_and_stands_where_it_says() -> None:
+    at = HARBOUR.text.index("Orsa Lines, announced")
+    span = AnswerSpan(at, at + len("Orsa Lines"), 6.0)
+    one = replace(HARBOUR, reading=PairReading((span,), 0.99, 0.99))
+    best = read("Marta Lind is chief executive of what?", one, abstain_below=0.0).evidence[0]
+    assert best.short_answer == "Orsa Lines"
+    assert best.answer_span is not None
+    assert (best.answer_span.start, best.answer_span.end) == (span.start, span.end)
+    assert best.start <= span.start < span.end <= best.end
+
+
+def test_what_was_read_and_found_irrelevant_is_less_sure() -> None:
+    question = "How much did Orsa Lines pay for the Tarn wharf?"
+    at = HARBOUR.text.index("$40 million")
+    good = PairReading((AnswerSpan(at, at + 11, 6.0),), 0.99, 0.99)
+    bad = PairReading((AnswerSpan(at, at + 11, -6.0),), 0.01, 0.01)
+    sure, unsure = (read(question, replace(HARBOUR, reading=one), abstain_below=0.0).confidence for one in (good, bad))
+    assert sure > unsure
+
+
 TALKS = hit("Orsa Lines is in talks with Lind Yards over a new ferry.", of=article("old", published="2023-01-01"))
 SIGNED = hit("Orsa Lines has signed with Lind Yards for a new ferry.", rank=2, of=article("new", published=None))
 
@@ -93,6 +116,10 @@ def test_one_article_does_not_disagree_with_its_copies() -> None:
     one = hit("The Tarn fire killed 12 sailors.", of=article("one"), also_in=("other",))
     other = hit("The Tarn fire killed 19 sailors.", rank=2, of=article("other"))
     assert not read("How many sailors did the Tarn fire kill?", one, other, abstain_below=0.0).conflict
+
+
+def test_the_shipped_weights_of_a_reading_are_for_these_features() -> None:
+    assert 0 < load_calibration(READ_FEATURES, READ_CALIBRATION_FILE).threshold < 1
 
 
 def test_the_shipped_calibration_is_for_these_features() -> None:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from rag.rerank import Reranker, titled
+from rag.types import AnswerSpan, Hit, PairReading
+from tests.rag.reading import article, hit
+
+
+class ScriptedReader:
+    """Finds `wanted` in what it reads, and thinks what holds it relevant."""
+
+    identity = "scripted"
+
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+        self.was_asked = 0
+
+    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
+        return self.read_pairs([(text, passage) for passage in passages])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
+        self.was_asked += len(pairs)
+        return [self._read(passage) for _, passage in pairs]
+
+    def _read(self, passage: str) -> PairReading:
+        places = [at for at in range(len(passage)) if passage.startswith(self._wanted, at)]
+        spans = tuple(AnswerSpan(at, at + len(self._wanted), 4.0) for at in places)
+        return PairReading(spans, 0.9 if spans else 0.1, 0.99 if spans else 0.01)
+
+
+WHARF = hit(
+    "Orsa Lines bought the wharf.", "It paid $40 million.", rank=2, of=article("wharf", title="A wharf is sold")
+)
+RAIN = hit("Rain fell on the wharf.", rank=1, of=article("rain", title="Rain"), fused=1.2)
+OTHER = hit("Ships left the wharf.", rank=3, of=article("ships"), fused=0.9)
+
+
+def test_what_holds_the_answer_comes_first_and_all_are_numbered_anew() -> None:
+    found = Reranker(ScriptedReader("$40 million"), 10)("How much?", [RAIN, WHARF, OTHER])
+    assert [(h.rank, h.article.id) for h in found] == [(1, "wharf"), (2, "rain"), (3, "ships")]
+    assert found[0].scores.fused > WHARF.scores.fused
+    assert found[0].scores.parts["span"] == 4.0
+    assert found[0].scores.parts["relevance"] == pytest.approx(math.log(99))
+
+
+def test_spans_are_the_passages_own_characters_and_the_title_gives_none() -> None:
+    found = Reranker(ScriptedReader("wharf"), 10)("What was bought?", [WHARF])
+    reading = found[0].reading
+    assert reading is not None
+    assert [WHARF.text[s.start : s.end] for s in reading.spans] == ["wharf"]
+    assert titled(WHARF).count("wharf") == 2
+
+
+def test_only_the_first_usable_hits_are_read_and_the_others_follow() -> None:
+    model = ScriptedReader("Ships")
+    twin = replace(RAIN, rank=2, left_out="a near-duplicate")
+    found = Reranker(model, 2)("What left?", [RAIN, twin, WHARF, OTHER])
+    assert model.was_asked == 2
+    assert [h.article.id for h in found] == ["rain", "wharf", "ships", "rain"]
+    assert [h.reading is not None for h in found] == [True, True, False, False]
+    assert found[-1].left_out == "a near-duplicate"
+
+
+def test_a_model_without_an_opinion_changes_no_order() -> None:
+    class Silent(ScriptedReader):
+        def _read(self, passage: str) -> PairReading:  # noqa: ARG002
+            return PairReading()
+
+    found = Reranker(Silent("x"), 10)("What?", [RAIN, WHARF])
+    assert [h.article.id for h in found] == ["rain", "wharf"]
+    assert [h.scores.fused for h in found] == [RAIN.scores.fused, WHARF.scores.fused]
+
+
+def test_no_hits_give_none() -> None:
+    nothing: list[Hit] = []
+    assert Reranker(ScriptedReader("x"), 10)("What?", nothing) == []
