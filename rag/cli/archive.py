@@ -21,9 +21,10 @@ def register(app: typer.Typer) -> None:
 
 def rebuild(data_dir: DataDir = None) -> None:
     """Write the keyword index and Chroma anew from the ledger, with the embedding model of the settings."""
-    from rag.cli.progress import passages_bar
+    from rag.cli.progress import passages_bar, stand_back
     from rag.jobs import open_rebuild
 
+    stand_back()
     with open_rebuild(load_settings(data_dir=data_dir)) as job, passages_bar("rebuilding", job.total) as bar:
         job.run(lambda more: bar.advance(bar.task_ids[0], more))
     sys.stdout.write("The indexes are rebuilt.\n")

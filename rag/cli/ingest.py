@@ -26,9 +26,10 @@ def ingest(
     data_dir: DataDir = None,
 ) -> None:
     """Add articles to the archive. The same bytes again change nothing; an interrupted run goes on where it stopped."""
-    from rag.cli.progress import IngestProgress
+    from rag.cli.progress import IngestProgress, stand_back
     from rag.jobs import open_ingest
 
+    stand_back()
     with open_ingest(load_settings(data_dir=data_dir), paths) as job:
         with IngestProgress(job.total) as progress:
             report = job.run(progress.tell)

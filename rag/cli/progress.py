@@ -1,13 +1,23 @@
-"""Progress bars on stderr: they show on a terminal and stay silent in a pipe."""
+"""Long jobs: progress bars on stderr, which show on a terminal and stay silent in a pipe, and giving way to others."""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from rag.ingestion import IngestReport
+
+_NICE = 10
+
+
+def stand_back() -> None:
+    """Let questions go first: a long job takes the processor time that other processes leave."""
+    with suppress(OSError):
+        os.nice(_NICE)
 
 
 class IngestProgress:
