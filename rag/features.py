@@ -13,7 +13,7 @@ from rag.answer_types import STRICT, possible_answers
 from rag.candidates import Candidate
 from rag.question import Asked
 from rag.spans import Found, names
-from rag.terms import rarity, share, words
+from rag.terms import Word, rarity, share, words
 from rag.types import Hit
 
 FEATURES = (
@@ -123,13 +123,22 @@ def _pairs(asked: Asked, candidate: Candidate) -> float:
 def _run(asked: Asked, candidate: Candidate) -> float:
     """The length of the longest run of words in both that holds a telling one, over RUN."""
     question = words(asked.text)
-    for length in range(RUN, 0, -1):
-        runs = {tuple(w.stem for w in candidate.words[i : i + length]) for i in range(len(candidate.words))}
-        for i in range(len(question) - length + 1):
-            part = question[i : i + length]
-            if tuple(w.stem for w in part) in runs and not all(w.stop for w in part):
-                return length / RUN
-    return 0.0
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(question):
+        places.setdefault(word.stem, []).append(place)
+    starts = ((at, place) for at, word in enumerate(candidate.words) for place in places.get(word.stem, ()))
+    return max((_shared(candidate.words[at : at + RUN], question[place:]) for at, place in starts), default=0) / RUN
+
+
+def _shared(one: Sequence[Word], other: Sequence[Word]) -> int:
+    """How many words both begin with, up to where that holds a telling one; 0 when none does."""
+    same = telling = 0
+    for a, b in zip(one, other, strict=False):
+        if a.stem != b.stem:
+            break
+        same += 1
+        telling = telling or not b.stop
+    return same if telling else 0
 
 
 def _closeness(asked: Asked, candidate: Candidate, answers: Sequence[Found]) -> float:

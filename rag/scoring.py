@@ -15,7 +15,7 @@ from rag.terms import share
 from rag.types import Hit
 
 PROMISING = 40  # candidates that are looked at closely, out of some 130 in 20 hits
-EMBEDDED = 12  # the most promising candidates by words alone; some 40 to 60 ms of embedding on two free cores
+EMBEDDED = 8  # the most promising candidates by words alone; some 40 to 60 ms of embedding on two free cores
 FAR = 4.0  # rank by which a candidate stands out as far as counts
 ALONE = 0.4  # how far a sentence stands out that has no other beside it: about the mean of those that have
 WITHOUT_QUANTITY = 0.3  # of the probability of a sentence that lacks the wanted figure or date
