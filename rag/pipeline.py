@@ -9,16 +9,17 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from rag.answer import compose
 from rag.archive import Archive, View
+from rag.checks.grounds import Grounds
 from rag.cite import cite
 from rag.question import check_question
-from rag.types import Answer, Article, ArticleRef, Citation, Hit, Query, Reading
-from rag.verify import verify
+from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Verdict
+from rag.verify import Verifier
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -42,6 +43,17 @@ class Reader(Protocol):
     """Chooses the sentences that answer, or none."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the stages are made of. `models` are the identities that the record names."""
+
+    retrieve: Retrieve
+    rerank: Rerank
+    make_reader: Callable[[], Reader]
+    verifier: Verifier
+    models: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +87,9 @@ class _Step:
 class Byline:
     """The library's entry: `ask`, `search`, and the articles behind them. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        retrieve: Retrieve,
-        rerank: Rerank,
-        make_reader: Callable[[], Reader],
-        models: Mapping[str, str],
-        max_question_chars: int,
-        *,
-        one_shot: bool = False,
-    ) -> None:
+    def __init__(self, archive: Archive, parts: Parts, max_question_chars: int, *, one_shot: bool = False) -> None:
         self._archive = archive
-        self._retrieve = retrieve
-        self._rerank = rerank
-        self._make_reader = make_reader
-        self._models = dict(models)
+        self._parts = parts
         self._max_question_chars = max_question_chars
         self._one_shot = one_shot
 
@@ -115,8 +114,8 @@ class Byline:
         """
         text = check_question(query.text, self._max_question_chars)
         with self._archive.view() as view:
-            found = self._retrieve(view, replace(query, text=text))
-        return self._rerank(text, found) if rerank else found
+            found = self._parts.retrieve(view, replace(query, text=text))
+        return self._parts.rerank(text, found) if rerank else found
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
@@ -158,7 +157,7 @@ class Byline:
 
     @cached_property
     def _reader(self) -> Reader:
-        return self._make_reader()  # searching does without one
+        return self._parts.make_reader()  # searching does without one
 
     def close(self) -> None:
         self._archive.close()
@@ -172,13 +171,18 @@ class Byline:
         self.close()
 
     def _find(self, step: _Step) -> _Step:
-        return replace(step, ranked=tuple(self._retrieve(step.view, step.query)))
+        return replace(step, ranked=tuple(self._parts.retrieve(step.view, step.query)))
 
     def _order(self, step: _Step) -> _Step:
-        return replace(step, ranked=tuple(self._rerank(step.question, step.ranked)))
+        return replace(step, ranked=tuple(self._parts.rerank(step.question, step.ranked)))
 
     def _read(self, step: _Step) -> _Step:
         return replace(step, reading=self._reader.read(step.question, step.hits))
+
+    def _verify(self, step: _Step, sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
+        grounds = [Grounds.of(one, step.text_of(one.article)) for one in citations]
+        verified = self._parts.verifier.verify(sentence, grounds)
+        return verified.verdict, verified.checks
 
     def _answer(self, step: _Step, started: float) -> Answer:
         total = (time.perf_counter() - started) * 1e3
@@ -187,11 +191,11 @@ class Byline:
             step.reading,
             step.citations,
             step.hits,
-            verify=verify,
+            verify=partial(self._verify, step),
             answer_id=uuid.uuid4().hex,
             as_of=step.query.as_of.isoformat() if step.query.as_of else None,
             timings_ms={**step.timings_ms, "total": total},
-            models=self._models,
+            models=self._parts.models,
         )
 
 

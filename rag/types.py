@@ -17,7 +17,7 @@ MarkKind = Literal["heading", "advert", "signup", "biography", "credit", "naviga
 
 Status = Literal["answered", "no_evidence", "partly_supported"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
-CheckKind = Literal["quote", "number", "date", "name", "speech", "entailment"]
+CheckKind = Literal["quote", "number", "date", "name", "speech", "negation", "modality", "entailment"]
 
 
 class Span(NamedTuple):
@@ -81,6 +81,11 @@ class ArticleRef:
     url: str | None
     published: str | None
     file: str
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication; None where it is not known."""
+        return date.fromisoformat(self.published[:10]) if self.published else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from rag.embed import load_embedder
 from rag.keywords import Limits, terms
 from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
-from rag.pipeline import Byline, Reader, Rerank
-from rag.ports import Embedder
+from rag.pipeline import Byline, Parts, Reader, Rerank
+from rag.ports import Embedder, PairReader
 from rag.reader_model import load_pair_reader
 from rag.rerank import Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.types import Hit
+from rag.verify import Verifier
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 
@@ -38,18 +39,22 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
 
         return ExtractiveReader(embedder, settings.abstain_below)
 
-    rerank, read_by = reranker_of(settings)
-    models = {"embedding": embedder.identity, **read_by}
-    retrieve = Retriever(embedder, terms, Limits)
-    return Byline(archive, retrieve, rerank, reader, models, settings.max_question_chars, one_shot=one_shot)
+    model = pair_reader_of(settings)
+    models = {"embedding": embedder.identity} | ({"reader": model.identity} if model else {})
+    parts = Parts(Retriever(embedder, terms, Limits), reranker_of(settings, model), reader, Verifier(model), models)
+    return Byline(archive, parts, settings.max_question_chars, one_shot=one_shot)
 
 
-def reranker_of(settings: Settings) -> tuple[Rerank, dict[str, str]]:
-    """What reads hits and orders them anew, and the identity of its model. Raises ModelError when it can't be had."""
-    if not settings.read_passages:
-        return _as_found, {}
-    model = load_pair_reader(settings.reader_model, settings.threads)
-    return Reranker(model, settings.read_passages), {"reader": model.identity}
+def pair_reader_of(settings: Settings) -> PairReader | None:
+    """The model that reads hits and checks sentences; None where it is switched off. Raises ModelError when it can't be
+    had.
+    """
+    return load_pair_reader(settings.reader_model, settings.threads) if settings.read_passages else None
+
+
+def reranker_of(settings: Settings, model: PairReader | None) -> Rerank:
+    """What reads hits and orders them anew; without a model they stay as found."""
+    return Reranker(model, settings.read_passages) if model else _as_found
 
 
 def _as_found(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001 - as Rerank has it

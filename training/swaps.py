@@ -10,8 +10,9 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from rag.checks.opposites import opposites
 from training.rows import NOT_SUPPORT, REFUTE
-from training.vocabulary import DAYS, MONTHS, OPENERS, OPPOSITES, SMALL_NUMBERS
+from training.vocabulary import DAYS, MONTHS, OPENERS, SMALL_NUMBERS
 
 Maker = Callable[[str, Sequence[str], random.Random], str | None]
 
@@ -34,12 +35,7 @@ _SAID = re.compile(
 )
 
 
-def _opposites() -> dict[str, str]:
-    pairs = [pair.partition("/")[::2] for pair in OPPOSITES]
-    return {a: b for one, other in pairs for a, b in ((one, other), (other, one))}
-
-
-_OPPOSITE = _opposites()
+_OPPOSITE = opposites()
 _OPPOSED = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _OPPOSITE), key=len, reverse=True)) + r")\b")
 
 

@@ -33,23 +33,3 @@ SMALL_NUMBERS: tuple[str, ...] = (
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )
 # fmt: on
-
-# fmt: off
-OPPOSITES: tuple[str, ...] = (
-    "increase/decrease", "increased/decreased", "increases/decreases", "increasing/decreasing", "rose/fell",
-    "rise/fall", "rises/falls", "rising/falling", "more/less", "higher/lower", "before/after", "first/last",
-    "north/south", "northern/southern", "east/west", "eastern/western", "won/lost", "win/lose", "wins/loses",
-    "largest/smallest", "larger/smaller", "include/exclude", "includes/excludes", "including/excluding",
-    "support/oppose", "supports/opposes", "supported/opposed", "accepted/rejected", "accept/reject", "male/female",
-    "men/women", "man/woman", "father/mother", "son/daughter", "brother/sister", "husband/wife", "open/closed",
-    "opened/closed", "up/down", "began/ended", "begin/end", "start/end", "started/ended", "best/worst",
-    "better/worse", "earlier/later", "allow/ban", "allowed/banned", "gained/lost", "approved/denied", "older/younger",
-    "oldest/youngest", "most/least", "always/never", "all/none", "many/few", "above/below", "inside/outside",
-    "buy/sell", "bought/sold", "arrived/left", "alive/dead", "true/false", "public/private", "legal/illegal",
-    "possible/impossible", "able/unable", "success/failure", "confirmed/denied", "strong/weak", "stronger/weaker",
-    "long/short", "longer/shorter", "fast/slow", "faster/slower", "high/low", "major/minor", "maximum/minimum",
-    "positive/negative", "added/removed", "upper/lower", "young/old", "early/late", "rich/poor", "heavy/light",
-    "new/old", "left/right", "former/current", "domestic/foreign", "at least/at most", "more than/fewer than",
-)
-# fmt: on
-"""Each is two words: in place of either the other says something else."""

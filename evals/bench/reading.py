@@ -23,7 +23,7 @@ from rag.pipeline import READ, Byline, Rerank
 from rag.read import Reader
 from rag.settings import load_settings
 from rag.types import Hit, Query, Reading
-from rag.wiring import embedder_of, open_byline, reranker_of
+from rag.wiring import embedder_of, open_byline, pair_reader_of, reranker_of
 
 TARGET = 0.60  # of the questions whose chosen sentences contain a gold string
 DEEP = 100  # hits to take what is left from, once the articles with the gold string are hidden
@@ -57,7 +57,7 @@ def reading(bench: Bench) -> list[Row]:
     settings = load_settings(data_dir=bench.archive)
     with open_byline(settings) as library:
         embedder = embedder_of(settings)
-        rerank, _ = reranker_of(settings)
+        rerank = reranker_of(settings, pair_reader_of(settings))
         outcomes = _outcomes(library, rerank, Reader(embedder, 0.0), Reader(embedder), bench)
     if not outcomes:
         return []

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag.answer import compose, date_of, outlet_of
+from rag.checks.grounds import Grounds
 from rag.cite import cite
-from rag.types import Answer, Evidence, Reading
-from rag.verify import verify
+from rag.types import Answer, Check, Citation, Evidence, Reading, Verdict
+from rag.verify import Verifier
 from tests.rag.reading import article, hit
 
 FERRY = hit("The ferry\n  sank.", "Nobody was hurt.", of=article("ferry"))
 LATER = hit("Two were hurt.", rank=2, of=article("later", source=None, title="Ferry, again", published=None))
 TEXTS = {"ferry": FERRY.text, "later": LATER.text}
+
+
+def verified(sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
+    told = Verifier(None).verify(sentence, [Grounds.of(one, TEXTS[one.article.id]) for one in citations])
+    return told.verdict, told.checks
 
 
 def composed(reading: Reading) -> Answer:
@@ -19,7 +27,7 @@ def composed(reading: Reading) -> Answer:
         reading,
         cite(reading.evidence, lambda ref: TEXTS[ref.id]),
         [FERRY, LATER] * 3,
-        verify=verify,
+        verify=verified,
         answer_id="x",
         as_of=None,
         timings_ms={},
@@ -60,4 +68,4 @@ def test_an_outlet_falls_back_to_title_then_file() -> None:
 def test_evidence_without_its_citation_is_an_error() -> None:
     reading = Reading((Evidence(FERRY, 0, 17, 0.9),), 0.9)
     with pytest.raises(KeyError, match="ferry"):
-        compose("q", reading, [], [], verify=verify, answer_id="x", as_of=None, timings_ms={}, models={})
+        compose("q", reading, [], [], verify=verified, answer_id="x", as_of=None, timings_ms={}, models={})
