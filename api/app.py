@@ -16,8 +16,10 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from rag.claims.as_json import draft_record
 from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty
 from rag.pipeline import Byline
+from rag.record_store import RecordStore
 from rag.records import answer_record
 from rag.settings import Settings
 from rag.types import Query
@@ -54,12 +56,26 @@ class AskRequest(BaseModel):
         )
 
 
+class CheckRequest(BaseModel):
+    """A claim or a draft, and which articles may speak to it. Days are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(examples=["Ford and Geely are in talks."])
+    sources: list[str] = Field(default=[], max_length=100)
+    as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+
+    def limits(self) -> Query:
+        return Query(text="", sources=tuple(self.sources), as_of=self.as_of)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """An app that opens the archive of `settings` when it starts and closes it when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.byline = await run_in_threadpool(open_byline, settings)
+        app.state.records = RecordStore(settings.data_dir)
         try:
             yield
         finally:
@@ -71,6 +87,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.exception_handler(RequestValidationError)(_validation_problem)
     app.exception_handler(HTTPException)(_http_problem)
     app.post("/v1/ask")(ask)
+    app.post("/v1/check")(check)
+    app.get("/v1/checks/{check_id}")(stored_check)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
@@ -82,12 +100,30 @@ def _byline(request: Request) -> Byline:
     return byline
 
 
+def _records(request: Request) -> RecordStore:
+    records: RecordStore = request.app.state.records
+    return records
+
+
 TheByline = Annotated[Byline, Depends(_byline)]
+Records = Annotated[RecordStore, Depends(_records)]
 
 
 def ask(asked: AskRequest, byline: TheByline) -> JSONResponse:
     """Answer with cited quotes, or abstain and say what is missing."""
     return JSONResponse(answer_record(byline.ask(asked.question, asked.limits()).answer))
+
+
+def check(given: CheckRequest, byline: TheByline, records: Records) -> JSONResponse:
+    """Check every claim of a text against the archive; the record is kept under its id."""
+    record = draft_record(byline.check(given.text, given.limits()))
+    records.keep("check", record)
+    return JSONResponse(record)
+
+
+def stored_check(check_id: str, records: Records) -> JSONResponse:
+    """A check as it was made."""
+    return JSONResponse(records.get("check", check_id))
 
 
 def healthz() -> dict[str, str]:

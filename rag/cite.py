@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.errors import StoreDamaged
-from rag.types import ArticleRef, Citation, Evidence
+from rag.types import ArticleRef, Citation, Evidence, Hit, Span
 
 AROUND = 100  # characters shown before and after a quote, less what would cut a word
 _SPACE = re.compile(r"\s")
@@ -21,27 +22,32 @@ def cite(evidence: Sequence[Evidence], text_of: Callable[[ArticleRef], str]) -> 
     for one in evidence:
         key = (one.hit.article.id, one.hit.article.version, one.start, one.end)
         if key not in citations:
-            citations[key] = _citation(len(citations) + 1, one, text_of(one.hit.article))
+            span = Span(one.start, one.end)
+            cited = citation_at(one.hit, span, text_of(one.hit.article))
+            citations[key] = replace(cited, n=len(citations) + 1, answer_span=one.answer_span)
     return tuple(citations.values())
 
 
-def _citation(n: int, evidence: Evidence, text: str) -> Citation:
-    start, end, article = evidence.start, evidence.end, evidence.hit.article
-    if text[start:end] != evidence.quote:
+def citation_at(hit: Hit, span: Span, text: str) -> Citation:
+    """The citation of a stretch of a hit's article, whose stored text is `text`; its number is 1.
+
+    Raises StoreDamaged when the stored text there is not what the hit has.
+    """
+    (start, end), article = span, hit.article
+    if text[start:end] != hit.sentence(span):
         raise StoreDamaged(
             f"Version {article.version} of article {article.id} does not hold the quote at [{start}, {end}).",
             remedy="Run `byline doctor --repair`.",
         )
     return Citation(
-        n=n,
+        n=1,
         article=article,
         start=start,
         end=end,
         quote=text[start:end],
         prefix=before(text, start),
         suffix=after(text, end),
-        also_in=evidence.hit.also_in,
-        answer_span=evidence.answer_span,
+        also_in=hit.also_in,
     )
 
 

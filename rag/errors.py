@@ -3,7 +3,8 @@
 BylineError                    what failed, why, and the remedy
 ├── InputError                 the user's input can't be used
 │   ├── ArticleRejected        an article of a batch; the rest of the batch goes on
-│   └── QuestionRejected       a question that can't be asked
+│   ├── QuestionRejected       a question that can't be asked
+│   └── DraftRejected          a draft that can't be checked
 ├── SettingsError              a setting has a value that can't be used
 ├── NotFound                   no such article, version or record
 ├── MissingExtra               an optional dependency is not installed
@@ -42,6 +43,10 @@ class ArticleRejected(InputError):
 
 class QuestionRejected(InputError):
     """The question can't be asked."""
+
+
+class DraftRejected(InputError):
+    """The draft can't be checked."""
 
 
 class SettingsError(BylineError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rag.answer import compose
 from rag.archive import Archive, View
@@ -23,6 +23,9 @@ from rag.verify import Verifier
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+
+    from rag.claims.records import CheckedDraft, Dated
+    from rag.claims.statements import Statement
 
 READ = 20  # hits that the reader gets
 
@@ -56,6 +59,13 @@ class Parts:
     models: Mapping[str, str]
 
 
+class Longest(NamedTuple):
+    """Characters that a question and a draft may have."""
+
+    question: int
+    draft: int
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """An answer, and the whole ranking behind it."""
@@ -87,10 +97,10 @@ class _Step:
 class Byline:
     """The library's entry: `ask`, `search`, and the articles behind them. Safe to use from several threads."""
 
-    def __init__(self, archive: Archive, parts: Parts, max_question_chars: int, *, one_shot: bool = False) -> None:
+    def __init__(self, archive: Archive, parts: Parts, longest: Longest, *, one_shot: bool = False) -> None:
         self._archive = archive
         self._parts = parts
-        self._max_question_chars = max_question_chars
+        self._longest = longest
         self._one_shot = one_shot
 
     def ask(self, question: str, limits: Query | None = None) -> Asked:
@@ -99,7 +109,7 @@ class Byline:
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
         started = time.perf_counter()
-        asked = check_question(question, self._max_question_chars)
+        asked = check_question(question, self._longest.question)
         query = replace(limits or Query(""), text=asked, k=READ)
         with self._archive.view() as view:
             pinned = {"open": (time.perf_counter() - started) * 1e3}
@@ -112,10 +122,45 @@ class Byline:
 
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
-        text = check_question(query.text, self._max_question_chars)
+        text = check_question(query.text, self._longest.question)
         with self._archive.view() as view:
             found = self._parts.retrieve(view, replace(query, text=text))
         return self._parts.rerank(text, found) if rerank else found
+
+    def check(self, text: str, limits: Query | None = None) -> CheckedDraft:
+        """Check every claim of a draft against the articles that pass `limits` (its text and k are not used).
+
+        Raises DraftRejected, StoreEmpty, StoreBusy.
+        """
+        from rag.claims.checking import Tools, check_in  # asking does not pay for it
+        from rag.claims.draft import check_draft
+
+        draft = check_draft(text, self._longest.draft)
+        with self._archive.view() as view:
+            tools = Tools(partial(self._parts.retrieve, view), self._parts.rerank, self._parts.verifier, _text_of(view))
+            return check_in(draft, limits or Query(""), tools, self._parts.models)
+
+    def quotes(self, person: str, limits: Query | None = None) -> tuple[Statement, ...]:
+        """What the articles that pass `limits` have a person say, the newest first.
+
+        Raises QuestionRejected, StoreEmpty, StoreBusy.
+        """
+        from rag.claims.statements import PASSAGES, quotes_of
+
+        query = replace(limits or Query(""), text=check_question(person, self._longest.question), k=PASSAGES)
+        with self._archive.view() as view:
+            return quotes_of(query.text, lambda _: self._parts.retrieve(view, query), _text_of(view))
+
+    def timeline(self, subject: str, limits: Query | None = None) -> tuple[Dated, ...]:
+        """What the articles that pass `limits` say of some names, in the order of their days.
+
+        Raises QuestionRejected, StoreEmpty, StoreBusy.
+        """
+        from rag.claims.statements import PASSAGES, dated_about
+
+        query = replace(limits or Query(""), text=check_question(subject, self._longest.question), k=PASSAGES)
+        with self._archive.view() as view:
+            return dated_about(query.text, lambda _: self._parts.retrieve(view, query), _text_of(view))
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
@@ -197,6 +242,10 @@ class Byline:
             timings_ms={**step.timings_ms, "total": total},
             models=self._parts.models,
         )
+
+
+def _text_of(view: View) -> Callable[[ArticleRef], str]:
+    return lambda article: view.ledger.text(article.id, article.version)
 
 
 def _cite(step: _Step) -> _Step:

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, ge=1, description="A larger file is rejected; a .jsonl file may hold many articles.")
     max_article_chars: int = Field(1_000_000, ge=1, description="A longer article is rejected.")
     max_question_chars: int = Field(2_000, ge=1, description="A longer question is refused.")
+    max_draft_chars: int = Field(100_000, ge=1, description="A longer draft to check is refused.")
     passage_chars: int = Field(800, ge=200, le=4000, description="About how many characters a passage has.")
     abstain_below: float | None = Field(
         None, ge=0, le=1, description="Abstain below this confidence; unset takes the calibrated threshold."

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SUPPORTED = 0.5  # of the calibrated probability that the quotes support the sentence
 REFUTED = 0.6  # of the probability that they speak against it
+CHECKED = 0.8  # how sure a differing item is to speak against a sentence, whatever the model says
 SAME_WORDS = 0.95  # coverage from which a sentence without a model is taken to say what the quote says
 _WORDS_SAY = 4.0  # log-odds that having all words of a sentence is worth
 WINDOWS = 4  # of a longer text that are read
@@ -32,13 +33,19 @@ _READ_BEFORE = 240  # characters before a quote that the reader model reads with
 @dataclass(frozen=True, slots=True)
 class Verified:
     """`support` is the probability that the quotes support the sentence, `refute` that they speak against it; None
-    where no model could tell.
+    where no model could tell. `differences`: what exact checks found in an item's place.
     """
 
     verdict: Verdict
     checks: tuple[Check, ...]
     support: float | None = None
     refute: float | None = None
+    differences: tuple[str, ...] = ()
+
+    @property
+    def against(self) -> float:
+        """How sure it is that the quotes speak against the sentence."""
+        return max(self.refute or 0.0, CHECKED if self.differences else 0.0)
 
 
 class Verifier:
@@ -57,10 +64,11 @@ class Verifier:
         findings = compare(sentence, grounds)
         stance = self._stance(sentence, grounds)
         checks = tuple(finding.check for finding in findings)
+        differences = tuple(finding.check.detail for finding in findings if finding.against)
         if stance is None:
-            return Verified(_by_form(sentence, grounds, findings), checks)
+            return Verified(_by_form(sentence, grounds, findings), checks, differences=differences)
         verdict = _verdict(findings, stance)
-        return Verified(verdict, (*checks, _entailment(stance)), stance.supports, stance.refutes)
+        return Verified(verdict, (*checks, _entailment(stance)), stance.supports, stance.refutes, differences)
 
     def verify_in(self, sentence: str, text: str, spans: Sequence[Span], published: date | None = None) -> Verified:
         """As `verify`, against the part of a longer text that says most about it; `spans` are the text's sentences."""
@@ -74,8 +82,10 @@ class Verifier:
         """Of the best quote alone and of all with what stands before them: two views of it, averaged in log-odds."""
         if self._reader is None:
             return None
+        from rag.checks.names import as_named
+
         everything = " ".join(f"{_last_words(one.before)} {one.quote}".strip() for one in grounds)
-        readings = self._reader.read(sentence, [*(one.quote for one in grounds), everything])
+        readings = self._reader.read(as_named(sentence, everything), [*(one.quote for one in grounds), everything])
         if any(reading.stance is None for reading in readings):
             return None
         *alone, together = (_told(reading) for reading in readings)

@@ -10,7 +10,7 @@ from rag.embed import load_embedder
 from rag.keywords import Limits, terms
 from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
-from rag.pipeline import Byline, Parts, Reader, Rerank
+from rag.pipeline import Byline, Longest, Parts, Reader, Rerank
 from rag.ports import Embedder, PairReader
 from rag.reader_model import load_pair_reader
 from rag.rerank import Reranker
@@ -42,7 +42,8 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
     model = pair_reader_of(settings)
     models = {"embedding": embedder.identity} | ({"reader": model.identity} if model else {})
     parts = Parts(Retriever(embedder, terms, Limits), reranker_of(settings, model), reader, Verifier(model), models)
-    return Byline(archive, parts, settings.max_question_chars, one_shot=one_shot)
+    longest = Longest(settings.max_question_chars, settings.max_draft_chars)
+    return Byline(archive, parts, longest, one_shot=one_shot)
 
 
 def pair_reader_of(settings: Settings) -> PairReader | None:

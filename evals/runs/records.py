@@ -80,6 +80,7 @@ class Prediction(_Lenient):
     hits: tuple[_Hit, ...] | None = None
     verdict: Annotated[Label | None, Field(validation_alias=AliasChoices("verdict", "label"))] = None
     claims: tuple[_Claim, ...] = ()
+    not_checked: tuple[Any, ...] = ()
     usage: Usage | None = None
     models: dict[str, str] = {}
     timings_ms: dict[str, float] = {}
@@ -124,6 +125,8 @@ def reply_of(case: Case, told: Prediction, archive: Archive, *, repeat: int = 0)
 
 def _verdict(told: Prediction) -> tuple[Label | None, float | None]:
     """A check of one claim gives one verdict; of several parts, every one must be supported."""
+    if told.verdict is None and told.not_checked and not told.claims:
+        return "not_enough_evidence", None  # it took the claim for something that can't be checked
     if told.verdict is not None or not told.claims:
         return told.verdict, told.confidence
     parts = sorted(told.claims, key=lambda claim: _WORST.index(claim.verdict))

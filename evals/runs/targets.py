@@ -15,7 +15,9 @@ from evals.gold.load import CorpusTexts
 from evals.reply import Reply, missing
 from evals.runs.fingerprint import archive_fingerprint
 from evals.runs.records import parse_prediction, reply_of
-from rag.errors import NotFound, QuestionRejected
+from rag.claims.as_json import draft_record
+from rag.claims.records import CheckedDraft
+from rag.errors import InputError, NotFound
 from rag.pipeline import Asked
 from rag.records import answer_record, hit_record
 from rag.settings import Settings
@@ -49,6 +51,8 @@ class Askable(Protocol):
 
     def ask(self, question: str, limits: Query | None = None) -> Asked: ...
 
+    def check(self, text: str, limits: Query | None = None) -> CheckedDraft: ...
+
     def article(self, article_id: str, version: int | None = None) -> Article: ...
 
 
@@ -73,15 +77,19 @@ class InProcess:
         self._byline = byline
 
     def reply(self, case: Case, repeat: int) -> Reply:
-        if case.kind == "claim":
-            return Reply(case=case.id, repeat=repeat, unsupported=NO_CLAIMS)
+        limits = Query("", as_of=case.as_of)
         try:
-            asked = self._byline.ask(case.question, Query("", as_of=case.as_of))
-        except QuestionRejected as error:
+            told = self._checked(case, limits) if case.kind == "claim" else self._asked(case, limits)
+        except InputError as error:
             return missing(case.id, "refused", str(error), repeat=repeat)
-        hits = [hit_record(hit) for hit in asked.hits]
-        told = parse_prediction({**answer_record(asked.answer), "hits": hits})
-        return reply_of(case, told, self, repeat=repeat)
+        return reply_of(case, parse_prediction(told), self, repeat=repeat)
+
+    def _asked(self, case: Case, limits: Query) -> dict[str, Any]:
+        asked = self._byline.ask(case.question, limits)
+        return {**answer_record(asked.answer), "hits": [hit_record(hit) for hit in asked.hits]}
+
+    def _checked(self, case: Case, limits: Query) -> dict[str, Any]:
+        return draft_record(self._byline.check(case.question, limits))
 
     def text(self, article_id: str | None, version: int | None, file: str) -> str | None:  # noqa: ARG002
         found = self._article(article_id, version)

@@ -29,15 +29,10 @@ class Alignment:
     @cached_property
     def coverage(self) -> float:
         """The share of the sentence's telling words, by how much each tells, that the quote has."""
-        return self._share([n for n, word in enumerate(self.told) if not word.stop])
+        return self.share([n for n, word in enumerate(self.told) if not word.stop])
 
-    @cached_property
-    def common(self) -> float:
-        """The same of the words that are neither names nor numbers: whether both are about the same thing at all."""
-        told = [n for n, word in enumerate(self.told) if not word.stop and word.text[0].islower()]
-        return self._share(told) if told else self.coverage
-
-    def _share(self, of: Sequence[int]) -> float:
+    def share(self, of: Sequence[int]) -> float:
+        """Of these words of the sentence, by how much each tells, that the quote has; 1 of none."""
         total = sum(rarity(self.told[n].stem) for n in of)
         return sum(rarity(self.told[n].stem) for n in of if n in self.pairs) / total if total else 1.0
 

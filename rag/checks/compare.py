@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, get_args
 
 from rag.checks import dates, quantities
 from rag.checks.align import Alignment, align
 from rag.checks.force import differing
 from rag.checks.grounds import Grounds
-from rag.checks.names import known, named, names_in, same_name, stand_ins
+from rag.checks.names import known, name_spans, named, names_in, same_name, stand_ins
 from rag.checks.opposites import opposites
 from rag.checks.speech import Said, nearest, quoted, sayings, verbatim
-from rag.spans import names
+from rag.terms import Word, rarity
 from rag.types import Check, CheckKind
 
+_LARGE, _TIMES = 1_000, 5
+_NEAR = 300  # characters before a quote, in which somebody is named whom "he" stands for
 _MARKS = '“”" '
-_ABOUT_THE_SAME = 0.6  # of a sentence's words, or of those that are no names, that a quote has to have to contradict it
+_ENOUGH = 3  # telling words; fewer are met by chance
+# Of a sentence's words, or of those that are no names, that a quote has to have; the second for names.
+_ABOUT_THE_SAME = (0.6, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,13 @@ class Finding:
 
     check: Check
     against: bool = False
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 def _finding(kind: CheckKind, ok: bool, detail: str, against: bool = False) -> Finding:
@@ -46,9 +58,35 @@ def compare(sentence: str, grounds: Sequence[Grounds]) -> tuple[Finding, ...]:
         *check_force(sentence, grounds, best),
         *check_opposites(sentence, best),
     ]
-    alignment = align(sentence, best.quote)
-    about = max(alignment.common, alignment.coverage) >= _ABOUT_THE_SAME
-    return tuple(one if about else Finding(one.check) for one in found)
+    about = aboutness(sentence, best.quote)
+    # Other people do other things: a name takes more than a number.
+    enough = {kind for kind in get_args(CheckKind) if about >= _ABOUT_THE_SAME[kind in {"name", "speech"}]}
+    return tuple(one if one.check.kind in enough else Finding(one.check) for one in found)
+
+
+def aboutness(sentence: str, quote: str) -> float:
+    """How far the two are about the same thing, 0 to 1: the share of the sentence's telling words that the quote has,
+    names in any form; numbers, dates and the names that differ do not count, unless little else is there.
+    """
+    alignment = align(sentence, quote)
+    telling = [n for n, word in enumerate(alignment.told) if not word.stop]
+    present = [one for one in name_spans(sentence) if named(one.of(sentence), quote)]
+    absent = [one for one in name_spans(sentence) if one not in present]
+    items: list[_Placed] = [*absent, *quantities.quantities(sentence), *dates.moments(sentence)]
+    apart = [n for n in telling if not _inside(alignment.told[n], items)]
+    counted = apart if len(apart) >= _ENOUGH else telling
+    met = [n for n in counted if n not in alignment.pairs and _inside(alignment.told[n], present)]
+    missed = alignment.share([n for n in counted if n not in met])
+    total, other = _weight(alignment, counted), _weight(alignment, met)
+    return (missed * (total - other) + other) / total if total else 1.0
+
+
+def _inside(word: Word, spans: Iterable[_Placed]) -> bool:
+    return any(one.start <= word.start and word.end <= one.end for one in spans)
+
+
+def _weight(alignment: Alignment, of: Sequence[int]) -> float:
+    return sum(rarity(alignment.told[n].stem) for n in of)
 
 
 def check_numbers(sentence: str, grounds: Sequence[Grounds], best: Grounds) -> Iterator[Finding]:
@@ -98,8 +136,14 @@ def _counterpart(
     place = alignment.opposite(one.start, one.end)
     inside = [other for other in free if place and place[0] <= other.start and other.end <= place[1]]
     same_noun = [other for other in free if one.noun and other.noun == one.noun]
-    alone = free if len(free) == 1 and one.unit else []
+    alone = free if len(free) == 1 and (one.unit or _of_one_size(one, free[0])) else []
     return next(iter([*inside, *same_noun, *alone]), None)
+
+
+def _of_one_size(one: quantities.Quantity, other: quantities.Quantity) -> bool:
+    """Whether two plain numbers are large and near enough to be of the same thing: 3.5 and 6.5 million."""
+    least, most = sorted((one.low, other.low))
+    return least >= _LARGE and most <= _TIMES * least
 
 
 def _with_bound(one: quantities.Quantity) -> str:
@@ -182,7 +226,7 @@ def _other_name(quote: str, place: tuple[int, int], mine: Sequence[str]) -> str 
     roles = [match.span() for match in stand_ins(quote)]  # "German" in "the German automaker" is no other name
     free = [
         one.of(quote)
-        for one in names(quote)
+        for one in name_spans(quote)
         if place[0] <= one.start < place[1]
         and not any(start <= one.start and one.end <= end for start, end in roles)
         and not _may_be_no_name(quote, one.of(quote))
@@ -192,10 +236,15 @@ def _other_name(quote: str, place: tuple[int, int], mine: Sequence[str]) -> str 
 
 def _stands_for(ground: Grounds, name: str, sentence: str) -> str | None:
     """What in the quote stands for the name, if that was named shortly before and the sentence puts the name for it."""
-    if not named(name, ground.before):
+    if not named(name, ground.before[-_NEAR:]):
         return None
-    behind = (match[0] for match in stand_ins(ground.quote))
-    return next((one for one in behind if f" {one.lower()} " not in f" {sentence.lower()} "), None)
+    first = min((one.start for one in name_spans(ground.quote)), default=len(ground.quote))
+    for match in stand_ins(ground.quote):
+        # What stands after a name of its own sentence stands for that name, but for "the German automaker".
+        points_back = match.start() < first or names_in(match[0])
+        if points_back and f" {match[0].lower()} " not in f" {sentence.lower()} ":
+            return match[0]
+    return None
 
 
 def check_speech(sentence: str, grounds: Sequence[Grounds]) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ _NEGATION = re.compile(
 )
 _POSSIBLE = re.compile(
     r"\b(?:may|might|could|perhaps|possibly|potentially|possible|potential|maybe|whether|if|consider(?:s|ed|ing)?|"
-    r"weigh(?:s|ed|ing)?|explor(?:e|es|ed|ing)|mull(?:s|ed|ing)?|(?:in|holding|had|held) talks|discuss(?:es|ed|ing)?|"
+    r"weigh(?:s|ed|ing)?|explor(?:e|es|ed|ing)|mull(?:s|ed|ing)?|in talks|discuss(?:es|ed|ing)?|"
     r"propos(?:e|es|ed|ing)|suggest(?:s|ed|ing)?|likely|unlikely|probably|preliminary|reportedly|allegedly|alleged|apparently|"
     r"seek(?:s|ing)?|hop(?:e|es|ed|ing))\b(?! not)?",
     re.IGNORECASE,

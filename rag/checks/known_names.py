@@ -74,6 +74,45 @@ Ethiopia|Ethiopian
 Europe|European|Europeans
 Africa|African|Africans
 Asia|Asian
+Alabama|Ala
+Arizona|Ariz
+Arkansas|Ark
+California|Calif|Californian
+Colorado|Colo
+Connecticut|Conn
+Florida|Fla
+Illinois|Ill
+Indiana|Ind
+Kansas|Kan
+Kentucky|Ky
+Louisiana|La
+Maryland|Md
+Massachusetts|Mass
+Michigan|Mich
+Minnesota|Minn
+Mississippi|Miss
+Missouri|Mo
+Montana|Mont
+Nebraska|Neb
+Nevada|Nev
+New Hampshire|NH
+New Jersey|NJ
+New Mexico|NM
+North Carolina|NC
+North Dakota|ND
+Oklahoma|Okla
+Oregon|Ore
+Pennsylvania|Pa
+Rhode Island|RI
+South Carolina|SC
+South Dakota|SD
+Tennessee|Tenn
+Texas|Tex|Texan
+Vermont|Vt
+Virginia|Va
+West Virginia|W Va
+Wisconsin|Wis
+Wyoming|Wyo
 New York City|NYC
 Los Angeles|LA
 Washington, D.C.|Washington DC|DC

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rag.checks.known_names import KNOWN
 from rag.checks.listed import listed
-from rag.spans import names
+from rag.spans import Found, names
 
 # Words of a name that tell a person's or company's role or form, not who it is.
 _FORMS = frozenset(
@@ -17,6 +17,16 @@ _FORMS = frozenset(
         "pope ceo cfo coo chief executive officer chairman chair director general the of and for in co corp "
         "corporation inc ltd llc plc ag sa se group holding holdings company motor motors gmbh former ex gen "
         "lt col capt sgt detective attorney coach"
+    )
+)
+_OPENERS = frozenset(
+    listed(
+        "despite although though while since near meanwhile separately recently earlier later however according during "
+        "after before when where among unlike like following including last next early late another every each both "
+        "several many most some all two three four five six seven eight nine ten one people officials members talks "
+        "police experts analysts critics supporters scientists researchers investigators authorities prosecutors yet "
+        "still also now today yesterday tomorrow tonight only even because if unless until nothing nobody everyone "
+        "unnamed"
     )
 )
 _TRIM = re.compile(r"^(?:the|The) |['’]s?$")
@@ -85,8 +95,19 @@ def _inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def name_spans(text: str) -> tuple[Found, ...]:
+    """Where names stand, without a word that has its capital only because it opens a sentence: "Despite Trump"."""
+    found = []
+    for one in names(text):
+        first, _, rest = one.of(text).partition(" ")
+        opens = rest and first.lower() in _OPENERS
+        found.append(one._replace(start=one.start + len(first) + 1) if opens else one)
+    return tuple(one for one in found if one.of(text).lower() not in _OPENERS)
+
+
+@lru_cache(maxsize=4096)
 def names_in(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.of(text) for one in names(text)))
+    return tuple(dict.fromkeys(one.of(text) for one in name_spans(text)))
 
 
 def named(name: str, text: str) -> bool:
@@ -95,6 +116,19 @@ def named(name: str, text: str) -> bool:
     if any(_folded(form) in folded for form in (" ".join(tokens(name)), *_forms(name))):
         return True
     return any(same_name(name, other) for other in names_in(text))
+
+
+def as_named(sentence: str, text: str) -> str:
+    """The sentence with its names as `text` has them: "VW" for "Volkswagen" where the text says VW."""
+    for name in names_in(sentence):
+        if name in text:
+            continue
+        other = next(
+            (one for one in names_in(text) if known(name) == known(one) is not None or _initials(one, name)), None
+        )
+        if other:
+            sentence = sentence.replace(name, other)
+    return sentence
 
 
 @lru_cache(maxsize=4096)

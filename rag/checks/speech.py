@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.spans import names
+from rag.checks.names import name_spans
 
 _CUES = (
     r"said|says|say|saying|told|tells|announced|announces|claimed|claims|stated|states|argued|argues|wrote|writes|added|adds|"
@@ -26,6 +26,7 @@ _SUBJECT = re.compile(
     r"|(?P<group>\b(?:[Tt]he|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]everal|[Ss]ome|[Mm]any|[Oo]ne|[Aa]n?|[Uu]nnamed|[Pp]eople|[Oo]fficials?|"
     r"[Ss]ources?|[Aa]nalysts?|[Pp]olice|[Ee]xperts?|[Rr]esearchers|[Ss]cientists|[Aa]uthorities|[Pp]rosecutors)\b[^,;.“”\"]{0,60})$"
 )
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|I|[Ww]e)$")
 _ASIDE = re.compile(r",[^,“”\"]{2,90},? ?$")
 _HELPERS = re.compile(r"(?:\b(?:has|have|had|also|later|once|then|\w+ly|on \w+day|not|did|would|will)\b ?)+$")
 _OPENING = r"(?<![\w.,!?])\"(?=\S)"
@@ -50,8 +51,9 @@ def sayings(text: str) -> tuple[Said, ...]:
     """Every verb of speech that has a subject, and every "according to", in order."""
     found = []
     for match in _ACCORDING.finditer(text):
-        name = next((one for one in names(text) if match.end() <= one.start <= match.end() + 40), None)
         group = re.match(r"[^,;.“”\"]{2,60}", text[match.end() :])
+        end = match.end() + (group.end() if group else 0)
+        name = next((one for one in name_spans(text) if match.end() <= one.start < end), None)
         speaker = name.of(text) if name else group[0].strip() if group else None
         found.append(Said(speaker, name is not None, match[0].strip(), match.start()))
     for match in _CUE.finditer(text):
@@ -68,10 +70,12 @@ def _in_quotes(text: str, at: int) -> bool:
 
 def _said(text: str, cue: re.Match[str]) -> Said:
     before = _HELPERS.sub("", text[: cue.start()]).rstrip()
-    speaker = _ends_with_name(text, before) or _ends_with_name(text, _ASIDE.sub("", before).rstrip())
+    speaker = _ends_with_name(text, before)
+    if not speaker and not _PRONOUN.search(before):
+        speaker = _ends_with_name(text, _ASIDE.sub("", before).rstrip())
     if speaker:
         return Said(speaker, True, cue[0], cue.start())
-    after = next((one for one in names(text) if cue.end() < one.start <= cue.end() + 1), None)
+    after = next((one for one in name_spans(text) if cue.end() < one.start <= cue.end() + 1), None)
     if after and before[-1:] in {",", "”", '"', "’", "'"}:
         return Said(after.of(text), True, cue[0], cue.start())
     subject = _SUBJECT.search(before) or _SUBJECT.search(_ASIDE.sub("", before).rstrip())
@@ -80,7 +84,12 @@ def _said(text: str, cue: re.Match[str]) -> Said:
 
 def _ends_with_name(text: str, before: str) -> str | None:
     """The name that ends where the verb begins, so that it is its subject."""
-    return next((one.of(text) for one in names(text) if one.end == len(before)), None)
+    every = name_spans(text)
+    for n, one in enumerate(every):
+        if one.end == len(before):
+            joined = n and text[every[n - 1].end : one.start] == " and "
+            return text[every[n - 1].start : one.end] if joined else one.of(text)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

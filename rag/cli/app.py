@@ -1,7 +1,8 @@
 """The command line's frame: the commands, the exit codes, and errors without tracebacks.
 
 Exit codes: 0 done; 1 it failed, with the reason on stderr; 2 the command line can't be read; 3 done, but some input
-was rejected; 130 interrupted. typer and rich end with 1 when the reader of the output is gone (`| head`).
+was rejected; 4 a check or a comparison did not come out as demanded; 130 interrupted. typer and rich end with 1 when
+the reader of the output is gone (`| head`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 
 import typer
 
-from rag.cli import archive, articles, asking, evals, ingest, serve
+from rag.cli import archive, articles, asking, checking, evals, ingest, serve, statements
 from rag.errors import BylineError
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (ingest, asking, articles, archive, serve, evals):
+for module in (ingest, asking, checking, statements, articles, archive, serve, evals):
     module.register(app)
 
 

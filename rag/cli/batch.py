@@ -15,9 +15,9 @@ from rag.errors import BylineError, InputError
 SOME_REJECTED = 3
 
 
-def run_batch(path: str, answer: Callable[[str], dict[str, Any]], what: str) -> None:
-    """Write `answer(question)` for each line, under the line's id. A line that can't be used gives an `error`
-    record, the rest goes on, and the exit code is 3."""
+def run_batch(path: str, answer: Callable[[str], dict[str, Any]], what: str, field: str = "question") -> None:
+    """Write `answer(text)` for each line, whose text is under `field`, under the line's id. A line that can't be used
+    gives an `error` record, the rest goes on, and the exit code is 3."""
     from rich.console import Console
     from rich.progress import track
 
@@ -25,7 +25,7 @@ def run_batch(path: str, answer: Callable[[str], dict[str, Any]], what: str) -> 
     rejected = 0
     console = Console(stderr=True)
     for number, line in track(lines, description=what, console=console, disable=not console.is_terminal):
-        record = _one(number, line, answer)
+        record = _one(number, line, answer, field)
         rejected += "error" in record
         sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -42,22 +42,22 @@ def _lines(path: str) -> Iterator[tuple[int, str]]:
     return ((n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip())
 
 
-def _one(number: int, line: str, answer: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+def _one(number: int, line: str, answer: Callable[[str], dict[str, Any]], field: str) -> dict[str, Any]:
     asked: Any = None
     try:
-        asked = _parse(number, line)
-        return {**answer(asked["question"]), "id": asked["id"]}
+        asked = _parse(number, line, field)
+        return {**answer(asked[field]), "id": asked["id"]}
     except BylineError as error:
         known = asked["id"] if asked else None
         return {"id": known, "line": number, "error": {"message": error.message, "remedy": error.remedy}}
 
 
-def _parse(number: int, line: str) -> dict[str, Any]:
-    remedy = 'Write {"id": "...", "question": "..."} on each line.'
+def _parse(number: int, line: str, field: str) -> dict[str, Any]:
+    remedy = f'Write {{"id": "...", "{field}": "..."}} on each line.'
     try:
         asked = json.loads(line)
     except ValueError as error:
         raise InputError(f"Line {number} is no JSON.", remedy=remedy) from error
-    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str) or "id" not in asked:
-        raise InputError(f"Line {number} has no id and question.", remedy=remedy)
+    if not isinstance(asked, dict) or not isinstance(asked.get(field), str) or "id" not in asked:
+        raise InputError(f"Line {number} has no id and {field}.", remedy=remedy)
     return asked

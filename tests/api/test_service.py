@@ -113,3 +113,16 @@ def test_the_page_may_load_nothing_from_elsewhere(client: httpx.Client) -> None:
     reply = client.get("/")
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "http" not in reply.text.replace("http-equiv", "")
+
+
+def test_a_check_is_kept_under_its_id(client: httpx.Client) -> None:
+    told = client.post("/v1/check", json={"text": "Diess said VW would take an equity stake in Ford."}).json()
+    assert told["claims"][0]["verdict"] == "refuted"
+    assert client.get(f"/v1/checks/{told['id']}").json() == told
+
+
+def test_a_check_that_can_not_be_made_or_found_is_a_problem(client: httpx.Client) -> None:
+    empty = client.post("/v1/check", json={"text": " "})
+    assert (empty.status_code, empty.headers["content-type"]) == (422, "application/problem+json")
+    assert "empty" in empty.json()["detail"]
+    assert client.get("/v1/checks/nothing").status_code == 404

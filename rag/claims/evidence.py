@@ -1,0 +1,104 @@
+"""The sentences of the archive that say most about a claim, each with its stance, its checks and who says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.attribute import attribute, origin_of
+from rag.calibration import log_odds
+from rag.checks.align import align
+from rag.checks.compare import aboutness
+from rag.checks.grounds import Grounds
+from rag.claims.records import Attribution
+from rag.types import ArticleRef, Hit, Span
+from rag.verify import Verified, Verifier
+
+READ = 10  # sentences that are read with the claim, of all that the hits hold
+BY_FORM = 0.75  # how sure support is that was found without a model
+_RELEVANT = 0.05  # of coverage, that one of a passage's log-odds of being relevant is worth
+_BEGINNING = 1_500  # characters of an article in which it says what other report it rests on
+
+TextOf = Callable[[ArticleRef], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence of a hit at `span` of its article, and what it says of the claim. `coverage`: the share of
+    the claim's telling words that it has; `about`: how far both are about the same thing.
+    """
+
+    hit: Hit
+    span: Span
+    verified: Verified
+    coverage: float
+    about: float
+    attribution: Attribution
+
+    @property
+    def quote(self) -> str:
+        return self.hit.sentence(self.span)
+
+    @property
+    def supports(self) -> float:
+        if self.verified.verdict != "supported":
+            return 0.0
+        return self.verified.support if self.verified.support is not None else BY_FORM
+
+    @property
+    def refutes(self) -> float:
+        return self.verified.against if self.verified.verdict == "contradicted" else 0.0
+
+
+def queries(claim: str, parts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """What to look for: the claim, its parts, and its names alone, for those are what the archive calls things by."""
+    by_name = " ".join(names)
+    return tuple(dict.fromkeys([claim, *parts, *([by_name] if len(names) > 1 else [])]))
+
+
+def merged(found: Iterable[Sequence[Hit]], most: int) -> list[Hit]:
+    """The usable hits of several searches, in turn, each passage once."""
+    rows = [[hit for hit in hits if hit.left_out is None] for hits in found]
+    chosen: dict[int, Hit] = {}
+    for place in range(max((len(row) for row in rows), default=0)):
+        for row in rows:
+            if place < len(row):
+                chosen.setdefault(row[place].passage.id, row[place])
+    return list(chosen.values())[:most]
+
+
+def weigh(claim: str, hits: Sequence[Hit], verifier: Verifier, text_of: TextOf) -> list[Weighed]:
+    """The sentences of the hits that have most to do with the claim, read with it; the most telling first."""
+    sentences = [(hit, span) for hit in hits for span in hit.passage.sentences]
+    sentences.sort(key=lambda one: -_nearness(claim, *one))
+    weighed = [_weighed(claim, hit, span, verifier, text_of(hit.article)) for hit, span in sentences[:READ]]
+    return sorted(weighed, key=lambda one: -max(one.supports, one.refutes, one.coverage / 2))
+
+
+def _nearness(claim: str, hit: Hit, span: Span) -> float:
+    relevance = hit.reading.relevance if hit.reading else None
+    worth = _RELEVANT * log_odds(relevance) if relevance is not None else 0.0
+    return align(claim, hit.sentence(span)).coverage + worth
+
+
+def _weighed(claim: str, hit: Hit, span: Span, verifier: Verifier, text: str) -> Weighed:
+    ground = Grounds.at(text, span, hit.article.day)
+    return Weighed(
+        hit,
+        span,
+        verifier.verify(claim, [ground]),
+        align(claim, ground.quote).coverage,
+        aboutness(claim, ground.quote),
+        _attribution(hit, span, text),
+    )
+
+
+def _attribution(hit: Hit, span: Span, text: str) -> Attribution:
+    before = text[max(0, span.start - _BEGINNING) : span.start]
+    beginning = text[: min(_BEGINNING, span.start)]
+    told = attribute(text[span.start : span.end], before, hit.article.source)
+    rests_on = origin_of(beginning) if told.origin is None and told.kind == "anonymous" else None
+    if rests_on is None:
+        return told
+    chain = tuple(dict.fromkeys(link for link in (told.source, rests_on, hit.article.source) if link))
+    return Attribution(told.kind, told.source, told.cue, chain, rests_on)

@@ -1,0 +1,122 @@
+"""`byline check`: a claim, a draft, a batch of claims, or a stored check once more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from rag.claims.export import FORMATS, Format, exported
+from rag.cli.batch import run_batch
+from rag.cli.options import AsOf, DataDir, Json, day
+from rag.errors import InputError
+from rag.settings import Settings, load_settings
+from rag.types import Query
+
+NOT_SUPPORTED = 4
+Claims = Annotated[
+    str | None, typer.Option("--batch", metavar="FILE", help='One {"id", "claim"} a line; "-" reads standard input.')
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(check)
+
+
+def check(
+    text: Annotated[str | None, typer.Argument(help='A claim or a draft; "-" reads standard input.')] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="A text file with the draft.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    export: Annotated[str | None, typer.Option("--export", help=f"Print it as {', '.join(FORMATS)}.")] = None,
+    recheck: Annotated[str | None, typer.Option("--recheck", metavar="ID", help="Check a stored check again.")] = None,
+    batch: Claims = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 unless every claim is supported.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Check claims against the archive, with the evidence on each side."""
+    settings = load_settings(data_dir=data_dir)
+    format_ = _format(export)
+    limits = Query("", as_of=day(as_of, "--as-of"))
+    if batch is not None:
+        _check_batch(batch, settings, limits)
+        return
+    record, again = _recheck(recheck, settings) if recheck else (_check(_draft(text, file), settings, limits), None)
+    if again is not None:
+        record = record | {"recheck": again}
+    _show(record, format_, as_json=as_json)
+    if strict and any(one["verdict"] != "supported" for one in record["claims"]):
+        raise typer.Exit(NOT_SUPPORTED)
+
+
+def _format(export: str | None) -> Format | None:
+    if export is not None and export not in FORMATS:
+        raise InputError(
+            f"--export {export}: there is no such format.", remedy=f"Choose {', '.join(get_args(Format))}."
+        )
+    return export  # type: ignore[return-value]
+
+
+def _draft(text: str | None, file: Path | None) -> str:
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{file}: it can't be read ({error}).", remedy="Give a UTF-8 text file.") from error
+    if text is None:
+        raise InputError("There is no claim.", remedy="Give one in quotation marks, --file FILE, or --batch FILE.")
+    return sys.stdin.read() if text == "-" else text
+
+
+def _check(text: str, settings: Settings, limits: Query, *, one_shot: bool = True) -> dict[str, Any]:
+    from rag.claims.as_json import draft_record
+    from rag.record_store import RecordStore
+    from rag.wiring import open_byline
+
+    with open_byline(settings, one_shot=one_shot) as byline:
+        record = draft_record(byline.check(text, limits))
+    RecordStore(settings.data_dir).keep("check", record)
+    return record
+
+
+def _recheck(record_id: str, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The stored record as it was, and what has become of it."""
+    from rag.claims.as_json import draft_record
+    from rag.claims.recheck import articles_now, claims_now
+    from rag.record_store import RecordStore
+    from rag.wiring import open_byline
+
+    then = RecordStore(settings.data_dir).get("check", record_id)
+    with open_byline(settings, one_shot=True) as byline:
+        articles = articles_now(then, byline.article)
+        now = draft_record(byline.check(then["text"], Query("", as_of=day(then["as_of"], "--as-of"))))
+    return then, {
+        "checked_at": now["checked_at"],
+        "articles": [asdict(one) for one in articles],
+        "claims": [asdict(one) for one in claims_now(then, now)],
+    }
+
+
+def _check_batch(batch: str, settings: Settings, limits: Query) -> None:
+    from rag.claims.as_json import draft_record
+    from rag.wiring import open_byline
+
+    with open_byline(settings) as byline:
+        run_batch(batch, lambda text: draft_record(byline.check(text, limits)), "checking", field="claim")
+
+
+def _show(record: dict[str, Any], format_: Format | None, *, as_json: bool) -> None:
+    if format_ is not None:
+        sys.stdout.write(exported(record, format_))
+        return
+    if as_json:
+        json.dump(record, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+        return
+    from rag.cli.show_check import show_check
+
+    show_check(record)

@@ -1,0 +1,81 @@
+"""`byline quotes` and `byline timeline`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from rag.cli.options import After, AsOf, Before, DataDir, Json, Source, day
+from rag.settings import load_settings
+from rag.types import Query
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(quotes)
+    app.command()(timeline)
+
+
+def quotes(
+    person: Annotated[str, typer.Argument(help="A name, as the articles have it.")],
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Everything that somebody said in the archive, dated and cited."""
+    from rag.claims.as_json import statement_record
+    from rag.wiring import open_byline
+
+    limits = _limits(source, after, before, as_of)
+    with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
+        record = {"person": person, "quotes": [statement_record(one) for one in byline.quotes(person, limits)]}
+    if as_json:
+        _print(record)
+        return
+    from rag.cli.show_check import show_quotes
+
+    show_quotes(record)
+
+
+def timeline(
+    subject: Annotated[str, typer.Argument(help='The names that it is about, such as "Ford Geely".')],
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What the archive says of some names, in the order of its days, and what changed."""
+    from rag.claims.as_json import dated_record
+    from rag.wiring import open_byline
+
+    limits = _limits(source, after, before, as_of)
+    with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
+        record = {"subject": subject, "timeline": [dated_record(one) for one in byline.timeline(subject, limits)]}
+    if as_json:
+        _print(record)
+        return
+    from rag.cli.show_check import show_timeline
+
+    show_timeline(record)
+
+
+def _limits(source: list[str] | None, after: str | None, before: str | None, as_of: str | None) -> Query:
+    return Query(
+        "",
+        sources=tuple(source or ()),
+        published_from=day(after, "--from"),
+        published_to=day(before, "--to"),
+        as_of=day(as_of, "--as-of"),
+    )
+
+
+def _print(record: dict[str, Any]) -> None:
+    json.dump(record, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
