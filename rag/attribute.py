@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.checks.names import names_in, tokens
+from rag.checks.names import known, names_in, tokens
+from rag.checks.quoted import QUOTED
 from rag.checks.speech import Said, sayings
 from rag.claims.records import Attribution, AttributionKind
 
@@ -20,7 +21,7 @@ _ANONYMOUS = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
-    r"\b(?:report|filings?|study|survey|poll|documents?|complaint|indictment|affidavit|lawsuit|memo|letter|data|bill|"
+    r"\b(?:report|release|filings?|study|survey|poll|documents?|complaint|indictment|affidavit|lawsuit|memo|letter|data|bill|"
     r"press release|news release|statement|records?|ruling|paper|census|transcript|audit|website|notice|emails?|"
     r"application|petition|findings|figures|forecast|index)\b"
 )
@@ -30,7 +31,11 @@ _OUTLETS = (
     r"Washington Post|Wall Street Journal|WSJ|CNN|BBC|NBC(?: News)?|CBS(?: News)?|ABC News|Fox News|NPR|PBS|Politico|"
     r"The Guardian|The Times|The Verge|TechCrunch|CNBC|MSNBC|Sky News|Al Jazeera|Nikkei|Der Spiegel|Le Monde|El País|"
     r"Los Angeles Times|USA Today|USA TODAY|Variety|Deadline|TMZ|ESPN|Axios|Business Insider|Forbes|Fortune|"
-    r"Kyodo|Xinhua|Tass|Interfax|Yonhap|dpa|Automotive News|Page Six|Rolling Stone|The Hollywood Reporter"
+    r"Kyodo|Xinhua|Tass|Interfax|Yonhap|dpa|Automotive News|Page Six|Vogue|The Mail on Sunday|"
+    r"Mail on Sunday|Daily Mail|The Sun|Newsweek|People magazine|Us Weekly|Entertainment Weekly|The Information|Wired|"
+    r"The Atlantic|The New Yorker|Vanity Fair|BuzzFeed|HuffPost|Vox|Slate|The Independent|The Telegraph|Billboard|"
+    r"Pitchfork|"
+    r"[A-Z]\w+\.com|Rolling Stone|The Hollywood Reporter"
 )
 _OUTLET = re.compile(
     rf"\b(?:{_OUTLETS})\b|\b[A-Z][\w.]+ (?:Times|Post|Journal|Herald|Tribune|News|Gazette|Daily|Magazine)\b"
@@ -40,6 +45,8 @@ _THE_REPORT = re.compile(r"\bthe (?:report|article|story|newspaper|outlet|agency
 _CITING = re.compile(r"\b(?:citing|quoting) (?P<whom>[^,.;]{3,80})")
 _IN_QUOTES = re.compile(r"^[“\"][^“”\"]+[”\"]?[.!?]?[”\"]?$")
 _REPORTING = frozenset({"reported", "reports", "report", "according to", "wrote", "revealed"})
+_SOMEBODY = re.compile(r"(?:another|an?|one|some|several|many|two|three|four|five) (?:[a-z-]+ )*", re.IGNORECASE)
+_PLAIN = frozenset({"said", "says", "told", "tells", "according to", "according to the", "announced"})
 _GROUP = re.compile(
     r"\b(?:spokes(?:man|woman|person)|company|ministry|government|police|department|agency|court)\b", re.IGNORECASE
 )
@@ -67,9 +74,10 @@ def attribute(sentence: str, before: str = "", read_in: str | None = None) -> At
 
 
 def _chosen(said: Sequence[Said]) -> Said | None:
-    """An outlet that reports comes before whom it lets speak; else the first."""
-    reporting = next((one for one in said if one.cue.lower() in _REPORTING and one.speaker), None)
-    return reporting or next(iter(said), None)
+    """An outlet that reports comes before whom it lets speak; plain saying before asking; else the first."""
+    reporting = (one for one in said if one.cue.lower() in _REPORTING and kind_of(one.speaker or "") == "outlet")
+    plain = (one for one in said if one.cue.lower() in _PLAIN)
+    return next(reporting, None) or next(plain, None) or next(iter(said), None)
 
 
 def _of(source: str, cue: str, before: str, read_in: str | None, sentence: str) -> Attribution:
@@ -87,13 +95,15 @@ def kind_of(source: str) -> AttributionKind:
     if _OUTLET.search(source):
         return "outlet"
     named = [name for name in names_in(source[:1].lower() + source[1:]) if len(name) > 2]
-    if _ANONYMOUS.search(source) and not named:
+    if _ANONYMOUS.match(source) or (_ANONYMOUS.search(source) and not named):
         return "anonymous"
     if _DOCUMENT.search(source):
         return "document"
     if _ANONYMOUS.search(source) and re.search(
         r"\b(?:familiar|unnamed|anonym|knowledge|briefed)\b", source, re.IGNORECASE
     ):
+        return "anonymous"
+    if _SOMEBODY.match(source) and not _GROUP.search(source):
         return "anonymous"
     return "on the record"
 
@@ -124,13 +134,20 @@ def _resolved(said: Said, sentence: str, before: str) -> str:
     speaker = said.speaker or ""
     if speaker.lower() not in {"he", "she", "they", "i", "we"}:
         return speaker
-    persons = [name for name in names_in(sentence[: said.at]) if len(tokens(name)) > 1]
+    outside = QUOTED.sub(" ", sentence[: said.at])
+    persons = [name for name in names_in(outside) if len(tokens(name)) > 1 and known(name) is None]
     return persons[-1] if persons else _last_speaker(before) or speaker
 
 
 def _last_speaker(before: str) -> str | None:
-    named = [one.speaker for one in sayings(before) if one.named and one.speaker]
-    return named[-1] if named else None
+    """The last who spoke and is a person, as far as names tell: with a first name, or met with one."""
+    full = {tokens(name)[-1] for name in names_in(before) if len(tokens(name)) in {2, 3}}
+    for one in reversed(sayings(before)):
+        if one.named and one.speaker and known(one.speaker) is None:
+            parts = tokens(one.speaker)
+            if len(parts) > 1 or parts[-1] in full:
+                return one.speaker
+    return None
 
 
 def _chain(*links: str | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from evals.bench import sections
+from evals.bench.claims import claims
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -24,7 +25,7 @@ from evals.bench.sections import Bench
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading` and `tutorial` use the archive that `ingest` made.
+# `latency`, `retrieval`, `reading`, `claims` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": sections.latency,
     "retrieval": retrieval,
     "reading": reading,
+    "claims": claims,
     "tutorial": tutorial,
 }
 

@@ -14,11 +14,13 @@ from rag.checks.force import differing
 from rag.checks.grounds import Grounds
 from rag.checks.names import known, name_spans, named, names_in, same_name, stand_ins
 from rag.checks.opposites import opposites
-from rag.checks.speech import Said, nearest, quoted, sayings, verbatim
+from rag.checks.quoted import nearest, quoted, verbatim
+from rag.checks.speech import Said, sayings
 from rag.terms import Word, rarity
 from rag.types import Check, CheckKind
 
 _LARGE, _TIMES = 1_000, 5
+NOT_NAMED = "the quote does not name "
 _NEAR = 300  # characters before a quote, in which somebody is named whom "he" stands for
 _MARKS = '“”" '
 _ENOUGH = 3  # telling words; fewer are met by chance
@@ -209,7 +211,7 @@ def check_names(sentence: str, grounds: Sequence[Grounds], best: Grounds) -> Ite
         if behind:
             yield _finding("name", True, f"“{behind}” in the quote is {name}, who or which is named before it")
         elif not _may_be_no_name(sentence, name):
-            yield _finding("name", False, f"the quote does not name {name}")
+            yield _finding("name", False, f"{NOT_NAMED}{name}")
 
 
 def _may_be_no_name(sentence: str, name: str) -> bool:

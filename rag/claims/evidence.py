@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
 from rag.checks.align import align
-from rag.checks.compare import aboutness
+from rag.checks.compare import NOT_NAMED, aboutness
 from rag.checks.grounds import Grounds
+from rag.checks.names import named
 from rag.claims.records import Attribution
 from rag.types import ArticleRef, Hit, Span
 from rag.verify import Verified, Verifier
@@ -34,6 +35,8 @@ class Weighed:
     coverage: float
     about: float
     attribution: Attribution
+    of_another: bool = False
+    """Whether the claim names somebody who is neither in the sentence nor before it, so that it refutes nothing."""
 
     @property
     def quote(self) -> str:
@@ -47,7 +50,7 @@ class Weighed:
 
     @property
     def refutes(self) -> float:
-        return self.verified.against if self.verified.verdict == "contradicted" else 0.0
+        return self.verified.against if self.verified.verdict == "contradicted" and not self.of_another else 0.0
 
 
 def queries(claim: str, parts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
@@ -83,13 +86,26 @@ def _nearness(claim: str, hit: Hit, span: Span) -> float:
 
 def _weighed(claim: str, hit: Hit, span: Span, verifier: Verifier, text: str) -> Weighed:
     ground = Grounds.at(text, span, hit.article.day)
+    verified = verifier.verify(claim, [ground])
     return Weighed(
         hit,
         span,
-        verifier.verify(claim, [ground]),
+        verified,
         align(claim, ground.quote).coverage,
         aboutness(claim, ground.quote),
         _attribution(hit, span, text),
+        _of_another(verified, ground, hit),
+    )
+
+
+def _of_another(verified: Verified, ground: Grounds, hit: Hit) -> bool:
+    """A name that is missing, and not in the place of another, is looked for before the sentence and in the title."""
+    around = f"{hit.article.title or ''} {ground.before}"
+    missing = (one.detail for one in verified.checks if one.kind == "name" and not one.ok)
+    return any(
+        detail.startswith(NOT_NAMED) and not named(detail.removeprefix(NOT_NAMED), around)
+        for detail in missing
+        if detail not in verified.differences
     )
 
 

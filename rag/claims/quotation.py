@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from rag.checks.names import named, names_in, same_name
-from rag.checks.speech import Quoted, nearest, plain, quoted, sayings, verbatim
+from rag.checks.quoted import Quoted, nearest, plain, quoted, verbatim
+from rag.checks.speech import sayings
 from rag.claims.records import QuoteCheck
 from rag.types import ArticleRef, Citation, Hit, Span
 

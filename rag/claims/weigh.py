@@ -55,7 +55,7 @@ def sides(weighed: Sequence[Weighed]) -> tuple[list[Weighed], list[Weighed]]:
 
 
 def _weight(sure: float, one: Weighed) -> float:
-    return sure * (1.0 + one.coverage)
+    return sure * (0.5 + one.coverage)
 
 
 def judge(claim: str, weighed: Sequence[Weighed]) -> Verdict:

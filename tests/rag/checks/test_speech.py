@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.checks.speech import nearest, quoted, sayings, verbatim
+from rag.checks.quoted import nearest, quoted, verbatim
+from rag.checks.speech import sayings
 
 
 @pytest.mark.parametrize(
