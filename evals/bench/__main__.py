@@ -17,6 +17,7 @@ import typer
 
 from evals.bench import sections
 from evals.bench.claims import claims
+from evals.bench.curve import read_passages
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": sections.latency,
     "retrieval": retrieval,
     "reading": reading,
+    "read-passages": read_passages,
     "claims": claims,
     "tutorial": tutorial,
 }
@@ -41,7 +43,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
 def main(
     data: Annotated[Path, typer.Option(help="A folder with articles.jsonl.gz and questions.jsonl.")],
     articles: Annotated[int, typer.Option(min=0, help="How many articles; 0 takes all.")] = 500,
-    out: Annotated[Path, typer.Option(help="Where the JSON goes; the tables go beside it as Markdown.")] = Path(
+    out: Annotated[Path, typer.Option(help="Where the JSON goes; tables and pictures go beside it.")] = Path(
         "bench.json"
     ),
     only: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(SECTIONS)}.")] = None,
@@ -58,7 +60,7 @@ def main(
     told: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **surroundings()}
     told |= {"articles": articles, "sections": {}}
     with tempfile.TemporaryDirectory() as temporary:
-        bench = Bench(data, articles, folder or Path(temporary))
+        bench = Bench(data, articles, folder or Path(temporary), out.resolve().parent)
         for name, section in SECTIONS.items():
             if only and name not in only:
                 continue

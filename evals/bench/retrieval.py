@@ -59,7 +59,7 @@ def hit_shares(bench: Bench, depths: Sequence[int]) -> dict[int, float]:
 def _ranks(bench: Bench, *, rerank: bool) -> tuple[list[int | None], bool]:
     """The rank of each question's first hit, and whether the archive holds the whole year."""
     with open_byline(load_settings(data_dir=bench.archive)) as library:
-        ranks = [_first_hit(question, _used(library, question, rerank)) for question in bench.questions()]
+        ranks = [first_hit(question, _used(library, question, rerank)) for question in bench.questions()]
         return ranks, library.counts()["articles"] > _WHOLE * 0.9
 
 
@@ -72,7 +72,8 @@ def _used(library: Byline, question: Question, rerank: bool) -> Sequence[Hit]:
     return [hit for hit in hits if hit.left_out is None]
 
 
-def _first_hit(question: Question, hits: Sequence[Hit]) -> int | None:
+def first_hit(question: Question, hits: Sequence[Hit]) -> int | None:
+    """The rank of the first passage of the question's own articles that contains a gold string."""
     own = {canonical_url(url) for url in question.urls}
     for rank, hit in enumerate(hits, 1):
         if hit.article.url and canonical_url(hit.article.url) in own and contains(hit.text, question.gold):

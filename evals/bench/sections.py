@@ -29,11 +29,12 @@ _EMBEDDED_ALONE = 1_500  # passages: enough to tell the rate within some percent
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where the test data are, how many articles to take (0 for all), and a folder to work in."""
+    """Where the test data are, how many articles to take (0 for all), and folders to work in and to draw into."""
 
     data: Path
     articles: int
     folder: Path
+    pictures: Path
 
     @property
     def archive(self) -> Path:

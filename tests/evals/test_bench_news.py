@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evals.bench.__main__ import main
+from evals.bench.curve import PICTURE
 from evals.bench.reading import auroc
 from tests.command import byline
 
@@ -59,7 +60,10 @@ def bench(*arguments: str) -> Any:
 def test_questions_are_found_read_and_timed(folder: Path) -> None:
     work, out = folder / "work", folder / "told.json"
     assert byline("ingest", str(folder / "articles.jsonl.gz"), data=work / "archive").returncode == 0
-    only = [word for name in ("latency", "retrieval", "reading") for word in ("--only", name)]
+    label = {"sentence": "Norrfrakt said so.", "before": "", "kind": "on the record", "source": "Norrfrakt"}
+    (work / "attribution.jsonl").write_text(json.dumps(label) + "\n", encoding="utf-8")
+    sections = ("latency", "retrieval", "reading", "read-passages", "claims")
+    only = [word for name in sections for word in ("--only", name)]
     done = bench("--data", str(folder), "--articles", "0", "--folder", str(work), "--out", str(out), *only)
     assert done.exit_code == 0, done.output
     told = json.loads(out.read_text(encoding="utf-8"))
@@ -68,6 +72,10 @@ def test_questions_are_found_read_and_timed(folder: Path) -> None:
     assert figures["hit@1"] == "1.000"
     assert figures["chosen sentences contain the gold string"] == "1.000"
     assert float(figures["confidence with its articles against without, AUROC"]) == 1.0
+    assert figures["16 passages read (the default)"].startswith("hit@1 1.000")
+    assert (folder / PICTURE).read_text(encoding="utf-8").count("<polyline") == 2
+    assert figures["unchanged or reworded: supported"] == "1.000"
+    assert figures["who says it: source and class right"] == "1.000"
     assert out.with_suffix(".md").read_text(encoding="utf-8").startswith(told["at"][:10])
 
 
