@@ -127,18 +127,22 @@ class Byline:
             found = self._parts.retrieve(view, replace(query, text=text))
         return self._parts.rerank(text, found) if rerank else found
 
-    def check(self, text: str, limits: Query | None = None) -> CheckedDraft:
+    def check(
+        self, text: str, limits: Query | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> CheckedDraft:
         """Check every claim of a draft against the articles that pass `limits` (its text and k are not used).
+        `progress` is told how many claims are done, of how many.
 
         Raises DraftRejected, StoreEmpty, StoreBusy.
         """
+        from rag.claims.checker import silent
         from rag.claims.checking import Tools, check_in  # asking does not pay for it
         from rag.claims.draft import check_draft
 
         draft = check_draft(text, self._longest.draft)
         with self._archive.view() as view:
             tools = Tools(partial(self._parts.retrieve, view), self._parts.rerank, self._parts.verifier, _text_of(view))
-            return check_in(draft, limits or Query(""), tools, self._parts.models)
+            return check_in(draft, limits or Query(""), tools, self._parts.models, progress or silent)
 
     def quotes(self, person: str, limits: Query | None = None) -> tuple[Statement, ...]:
         """What the articles that pass `limits` have a person say, the newest first.

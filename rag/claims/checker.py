@@ -25,6 +25,12 @@ _ABOUT_IT = 0.5  # of the claim's words, that a sentence has to have to stand in
 
 Find = Callable[[str], Sequence[Hit]]
 Read = Callable[[str, Sequence[Hit]], Sequence[Hit]]
+Progress = Callable[[int, int], None]
+"""Told how many claims are done, of how many."""
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 class Checker:
@@ -36,12 +42,15 @@ class Checker:
         self._verifier = verifier
         self._text_of = text_of
 
-    def check(self, text: str) -> tuple[list[CheckedClaim], list[DraftSentence]]:
+    def check(self, text: str, progress: Progress = silent) -> tuple[list[CheckedClaim], list[DraftSentence]]:
         """The claims of a draft with their verdicts, and the sentences that are none."""
         sentences = read_draft(text)
-        return [self._checked(one) for one in sentences if one.kind == "claim"], [
-            one for one in sentences if one.kind != "claim"
-        ]
+        claims = [one for one in sentences if one.kind == "claim"]
+        checked = []
+        for done, one in enumerate(claims):
+            progress(done, len(claims))
+            checked.append(self._checked(one))
+        return checked, [one for one in sentences if one.kind != "claim"]
 
     def _checked(self, sentence: DraftSentence) -> CheckedClaim:
         """One claim that can't be checked does not lose the others."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
-from rag.claims.checker import Checker
+from rag.claims.checker import Checker, Progress, silent
 from rag.claims.evidence import TextOf
 from rag.claims.records import CheckedClaim, CheckedDraft, ReadArticle
 from rag.types import ArticleRef, Citation, Hit, Query
@@ -29,14 +29,16 @@ class Tools:
     text_of: TextOf
 
 
-def check_in(text: str, limits: Query, tools: Tools, models: Mapping[str, str]) -> CheckedDraft:
+def check_in(
+    text: str, limits: Query, tools: Tools, models: Mapping[str, str], progress: Progress = silent
+) -> CheckedDraft:
     """The draft checked against what `tools` finds within `limits`."""
     started = time.perf_counter()
     text_of = _remembered(tools.text_of)
     checker = Checker(
         lambda words: tools.find(replace(limits, text=words, k=FOUND)), tools.read, tools.verifier, text_of
     )
-    claims, not_checked = checker.check(text)
+    claims, not_checked = checker.check(text, progress)
     return CheckedDraft(
         id=uuid.uuid4().hex,
         text=text,

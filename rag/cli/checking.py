@@ -13,6 +13,7 @@ import typer
 from rag.claims.export import FORMATS, Format, exported
 from rag.cli.batch import run_batch
 from rag.cli.options import AsOf, DataDir, Json, day
+from rag.cli.progress import claims_bar
 from rag.errors import InputError
 from rag.settings import Settings, load_settings
 from rag.types import Query
@@ -72,13 +73,13 @@ def _draft(text: str | None, file: Path | None) -> str:
     return sys.stdin.read() if text == "-" else text
 
 
-def _check(text: str, settings: Settings, limits: Query, *, one_shot: bool = True) -> dict[str, Any]:
+def _check(text: str, settings: Settings, limits: Query) -> dict[str, Any]:
     from rag.claims.as_json import draft_record
     from rag.record_store import RecordStore
     from rag.wiring import open_byline
 
-    with open_byline(settings, one_shot=one_shot) as byline:
-        record = draft_record(byline.check(text, limits))
+    with open_byline(settings, one_shot=True) as byline, claims_bar() as progress:
+        record = draft_record(byline.check(text, limits, progress))
     RecordStore(settings.data_dir).keep("check", record)
     return record
 

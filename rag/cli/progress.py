@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
 from rich.console import Console
@@ -66,3 +67,13 @@ def passages_bar(what: str, total: int) -> Progress:
     )
     bar.add_task(what, total=total)
     return bar
+
+
+@contextmanager
+def claims_bar() -> Iterator[Callable[[int, int], None]]:
+    """Claims done of all; to be told both."""
+    console = Console(stderr=True)
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("check", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
