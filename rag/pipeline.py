@@ -166,6 +166,15 @@ class Byline:
         with self._archive.view() as view:
             return dated_about(query.text, lambda _: self._parts.retrieve(view, query), _text_of(view))
 
+    def warm_up(self) -> None:
+        """Load what the first question or draft would wait for."""
+        from rag.claims import checking, draft
+
+        draft.read_draft("The reader wakes up.")
+        grounds = [Grounds("It slept.", before="The reader lay down. ")]
+        self._parts.verifier.verify("The reader is awake.", grounds)
+        _ = self._reader, self.chain, checking
+
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
         with self._archive.ledger.snapshot() as snapshot:

@@ -43,7 +43,10 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
     models = {"embedding": embedder.identity} | ({"reader": model.identity} if model else {})
     parts = Parts(Retriever(embedder, terms, Limits), reranker_of(settings, model), reader, Verifier(model), models)
     longest = Longest(settings.max_question_chars, settings.max_draft_chars)
-    return Byline(archive, parts, longest, one_shot=one_shot)
+    byline = Byline(archive, parts, longest, one_shot=one_shot)
+    if not one_shot:
+        byline.warm_up()
+    return byline
 
 
 def pair_reader_of(settings: Settings) -> PairReader | None:
