@@ -84,6 +84,11 @@ def _best(told: Told) -> tuple[int, int] | None:
     return int(told.start.argmax()), int(told.end.argmax())
 
 
+def exact_reader(weights: Path, threads: int, shape: Shape = _SHAPE) -> OnnxPairReader:
+    """The trained weights in 32 bits, to measure with."""
+    return _reader(build(weights_of(weights), shape, None).SerializeToString(), threads)
+
+
 def _reader(model: bytes, threads: int) -> OnnxPairReader:
     return OnnxPairReader.of_bytes(model, bundled_dir(), PairCalibration(), threads)
 
