@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -43,7 +45,11 @@ class Dev:
             stances += list((judged[:, 1:].argmax(1) == made.stance)[made.stance >= 0])
             spans += list(_right(np.where(made.passage[:, :, None], span, -1e4), made.start, made.end))
         model.train()
-        return f"stance {np.mean(stances):.3f} span {np.mean(spans):.3f}"
+        return f"stance {_share(stances):.3f} span {_share(spans):.3f}"
+
+
+def _share(right: Sequence[bool]) -> float:
+    return sum(right) / max(1, len(right))
 
 
 def _right(span: NDArray[np.float32], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.bool_]:
