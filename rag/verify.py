@@ -19,7 +19,7 @@ from rag.ports import PairReader
 from rag.types import Check, PairReading, Span, Stance, Verdict
 
 if TYPE_CHECKING:
-    from rag.checks.compare import Finding
+    from rag.checks.finding import Finding
 
 SUPPORTED = 0.5  # of the calibrated probability that the quotes support the sentence
 REFUTED = 0.6  # of the probability that they speak against it

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
 from rag.checks.align import align
-from rag.checks.compare import NOT_NAMED, aboutness
+from rag.checks.compare import aboutness
 from rag.checks.grounds import Grounds
 from rag.checks.names import named
+from rag.checks.who import NOT_NAMED
 from rag.claims.records import Attribution
 from rag.types import ArticleRef, Hit, Span
 from rag.verify import Verified, Verifier
