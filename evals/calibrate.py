@@ -110,13 +110,10 @@ def main(
     """Fit the reader's weights and threshold."""
     rows = read_rows(data)
     fitting = _by_reading() if read else _by_words()
-    cases = (
-        make_cases([row for row in rows if is_dev(row["context"])], seed, qamr=_QAMR)
-        if read
-        else make_cases(rows, seed)
-    )
+    cases = make_cases(rows, seed, of=is_dev, qamr=_QAMR) if read else make_cases(rows, seed)
     with tempfile.TemporaryDirectory() as temporary:
         folder = work or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "archive").exists():
             _ingest(rows, folder)
         told = _ask_all(cases, folder, fitting)
