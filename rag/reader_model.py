@@ -32,17 +32,20 @@ SPANS = 3  # kept of each passage
 
 _OVERLAP = 64  # tokens that neighbouring windows of a long passage share: more than two longest answers
 _CLS, _SEP = "[CLS]", "[SEP]"
+_REMEDY = "Install Byline again, or export the model again."
 
 Ids = list[int]
 
 
 def load_pair_reader(model: str, threads: int) -> PairReader:
-    """The reader that `model` names: the bundled one, or a cross-encoder, extractive-QA or NLI model by name or folder.
+    """The reader that `model` names: the bundled one, the folder of another that `training.export` wrote, or a
+    cross-encoder, extractive-QA or NLI model by name or folder.
 
     Raises ModelError when it can't be had.
     """
-    if model == BUNDLED_READER:
-        return OnnxPairReader.load(MODEL_FILE, CALIBRATION_FILE, threads)
+    exported = MODEL_FILE if model == BUNDLED_READER else Path(model) / MODEL_FILE.name
+    if exported.is_file() or model == BUNDLED_READER:
+        return OnnxPairReader.load(exported, exported.with_name(CALIBRATION_FILE.name), threads)
     from rag.reader_any import TransformersPairReader
 
     return TransformersPairReader.load(model, threads)
@@ -79,11 +82,9 @@ class OnnxPairReader:
         try:
             read = cls.of_bytes(model.read_bytes(), words, fitted, threads)
         except Exception as error:
-            raise ModelError(f"The reader {model} can't be loaded: {error}.", remedy="Install Byline again.") from error
+            raise ModelError(f"The reader {model} can't be loaded: {error}.", remedy=_REMEDY) from error
         if fitted.identity not in ("", read.identity):
-            raise ModelError(
-                f"The calibration {calibration} is not of the reader beside it.", remedy="Install Byline again."
-            )
+            raise ModelError(f"The calibration {calibration} is not of the reader beside it.", remedy=_REMEDY)
         return read
 
     @classmethod

@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     )
     reader_model: str = Field(
         BUNDLED_READER,
-        description="The bundled reader, or any cross-encoder, extractive-QA or NLI model that transformers loads.",
+        description="The bundled reader, the folder of one you trained (`MODEL_CARD.md`), or any cross-encoder, "
+        "extractive-QA or NLI model that transformers loads.",
     )
     read_passages: int = Field(
         16, ge=0, le=100, description="How many of the first hits the reader model reads; 0 does without it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -14,7 +15,9 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelError
-from rag.reader_model import OnnxPairReader
+from rag.pair_calibration import PairCalibration
+from rag.reader_model import CALIBRATION_FILE, MODEL_FILE, OnnxPairReader, load_pair_reader
+from rag.settings import BUNDLED_READER
 from rag.types import PairReading
 from tests.command import ROOT
 
@@ -113,3 +116,21 @@ def _numbers(reading: PairReading) -> list[float]:
     stance = reading.stance
     told = [reading.answerable, reading.relevance, *((stance.supports, stance.refutes) if stance else ())]
     return [number for number in told if number is not None]
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    """A folder as `training.export` writes it."""
+    for file in (MODEL_FILE, CALIBRATION_FILE):
+        shutil.copy(file, tmp_path / file.name)
+    return tmp_path
+
+
+def test_an_exported_reader_is_loaded_from_its_folder(exported: Path) -> None:
+    assert load_pair_reader(str(exported), 1).identity == load_pair_reader(BUNDLED_READER, 1).identity
+
+
+def test_an_exported_reader_with_anothers_calibration_is_refused(exported: Path) -> None:
+    PairCalibration("another").write(exported / CALIBRATION_FILE.name)
+    with pytest.raises(ModelError, match="not of the reader beside it"):
+        load_pair_reader(str(exported), 1)
