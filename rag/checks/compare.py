@@ -9,16 +9,19 @@ from rag.checks.align import Alignment, align
 from rag.checks.dates import moments
 from rag.checks.figures import check_dates, check_numbers
 from rag.checks.finding import Finding, difference, finding
-from rag.checks.force import differing
+from rag.checks.force import differing, negations
 from rag.checks.grounds import Grounds
 from rag.checks.names import name_spans, named
 from rag.checks.opposites import opposites
 from rag.checks.quantities import quantities
+from rag.checks.roles import check_posts
 from rag.checks.who import check_names, check_speech
 from rag.terms import Word, rarity
 from rag.types import CheckKind
 
 _ENOUGH = 3  # telling words; fewer are met by chance
+_ITEMS: frozenset[CheckKind] = frozenset({"number", "date", "name"})
+"""Where more than one kind of them is other, the quote is of something else: last year's figure is no correction."""
 _SAME_WORDS = 0.9  # coverage from which any quote with the same cues will do
 # Of a sentence's words, or of those that are no names, that a quote has to have; the second for names.
 _ABOUT_THE_SAME = (0.6, 0.75)
@@ -47,7 +50,10 @@ def compare(sentence: str, grounds: Sequence[Grounds]) -> tuple[Finding, ...]:
     about = aboutness(sentence, best.quote)
     # Other people do other things: a name takes more than a number.
     enough = {kind for kind in get_args(CheckKind) if about >= _ABOUT_THE_SAME[kind in {"name", "speech"}]}
-    return tuple(one if one.check.kind in enough else Finding(one.check) for one in found)
+    if about < _SAME_WORDS and len({one.check.kind for one in found if not one.check.ok} & _ITEMS) > 1:
+        enough -= _ITEMS
+    judged = (one if one.check.kind in enough else Finding(one.check) for one in found)
+    return (*judged, *check_posts(sentence, grounds))
 
 
 def aboutness(sentence: str, quote: str) -> float:
@@ -80,7 +86,11 @@ def check_force(sentence: str, grounds: Sequence[Grounds], best: Grounds) -> Ite
         alignment = align(sentence, ground.quote)
         if alignment.coverage >= _SAME_WORDS and not differing(alignment, sentence, ground.quote):
             return
+    # "Nothing was formally agreed", "no formal agreement": both are negated, at another word.
+    both = negations(sentence) == negations(best.quote) > 0
     for mine, theirs in differing(align(sentence, best.quote), sentence, best.quote):
+        if both and mine.negated != theirs.negated:
+            continue
         detail = difference(f"“{theirs.text}”", f"“{mine.text}”")
         if mine.negated != theirs.negated:
             yield finding("negation", False, detail, against=True)

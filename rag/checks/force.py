@@ -129,6 +129,11 @@ def differing(alignment: Alignment, sentence: str, quote: str) -> list[tuple[For
     return found
 
 
+def negations(text: str) -> int:
+    """How many words of the text stand under a negation."""
+    return sum(_negated(cues) for cues in _cues(text).values())
+
+
 def _near(cues: Mapping[int, tuple[_Cue, ...]], at: int) -> tuple[_Cue, ...]:
     """Those that govern the word or one of the two before it: "explore a strategic alliance"."""
     return tuple(cue for word in range(at - 2, at + 1) for cue in cues.get(word, ()))
