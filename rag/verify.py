@@ -82,10 +82,11 @@ class Verifier:
         """Of the best quote alone and of all with what stands before them: two views of it, averaged in log-odds."""
         if self._reader is None:
             return None
-        from rag.checks.names import as_named
+        from rag.checks.worded import as_worded
 
         everything = " ".join(f"{_last_words(one.before)} {one.quote}".strip() for one in grounds)
-        readings = self._reader.read(as_named(sentence, everything), [*(one.quote for one in grounds), everything])
+        worded = as_worded(sentence, everything, grounds[0].published)
+        readings = self._reader.read(worded, [*(one.quote for one in grounds), everything])
         if any(reading.stance is None for reading in readings):
             return None
         *alone, together = (_told(reading) for reading in readings)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, get_args
 
 from rag.checks.align import Alignment, align
-from rag.checks.dates import moments
+from rag.checks.dates import first_day, moments
 from rag.checks.figures import check_dates, check_numbers
 from rag.checks.finding import Finding, difference, finding
 from rag.checks.force import differing, negations
@@ -20,8 +20,9 @@ from rag.terms import Word, rarity
 from rag.types import CheckKind
 
 _ENOUGH = 3  # telling words; fewer are met by chance
-_ITEMS: frozenset[CheckKind] = frozenset({"number", "date", "name"})
-"""Where more than one kind of them is other, the quote is of something else: last year's figure is no correction."""
+_SAME_CONTENT = 0.5  # of what happens in the sentence, that has to happen in the quote too
+ITEMS: frozenset[CheckKind] = frozenset({"number", "date", "name"})
+"""Where more than one of them is other, the quote is of something else: last year's figure is no correction."""
 _SAME_WORDS = 0.9  # coverage from which any quote with the same cues will do
 # Of a sentence's words, or of those that are no names, that a quote has to have; the second for names.
 _ABOUT_THE_SAME = (0.6, 0.75)
@@ -47,13 +48,37 @@ def compare(sentence: str, grounds: Sequence[Grounds]) -> tuple[Finding, ...]:
         *check_force(sentence, grounds, best),
         *check_opposites(sentence, best),
     ]
+    enough = _telling(sentence, best, found)
+    judged = (one if one.check.kind in enough else Finding(one.check) for one in found)
+    return (*judged, *check_posts(sentence, grounds))
+
+
+def _telling(sentence: str, best: Grounds, found: Sequence[Finding]) -> set[CheckKind]:
+    """The kinds of checks that may speak against the sentence: both have to be about the same thing."""
+    if predates(sentence, best):
+        return set()
     about = aboutness(sentence, best.quote)
     # Other people do other things: a name takes more than a number.
     enough = {kind for kind in get_args(CheckKind) if about >= _ABOUT_THE_SAME[kind in {"name", "speech"}]}
-    if about < _SAME_WORDS and len({one.check.kind for one in found if not one.check.ok} & _ITEMS) > 1:
-        enough -= _ITEMS
-    judged = (one if one.check.kind in enough else Finding(one.check) for one in found)
-    return (*judged, *check_posts(sentence, grounds))
+    anchored = any(one.check.ok and one.check.kind in {"number", "date"} for one in found)
+    if not anchored and content(sentence, best.quote) < _SAME_CONTENT:
+        enough -= {*ITEMS, "negation"}  # the same people in another year, doing something else
+    other = sum(not one.check.ok and one.check.kind in ITEMS for one in found)
+    return enough - ITEMS if other > 1 and about < _SAME_WORDS else enough
+
+
+def content(sentence: str, quote: str) -> float:
+    """The share of the sentence's telling words outside names, numbers and dates that the quote has: what happens."""
+    alignment = align(sentence, quote)
+    items: list[_Placed] = [*name_spans(sentence), *quantities(sentence), *moments(sentence)]
+    return alignment.share([n for n, word in enumerate(alignment.told) if not word.stop and not _inside(word, items)])
+
+
+def predates(sentence: str, ground: Grounds) -> bool:
+    """Whether the article was published before the day or the beginning of the year that the sentence tells of, so that
+    it can't speak against it."""
+    told = [first_day(one) for one in moments(sentence) if one.year is not None and one.possible]
+    return ground.published is not None and any(day > ground.published for day in told)
 
 
 def aboutness(sentence: str, quote: str) -> float:

@@ -124,15 +124,35 @@ def settle(moment: Moment, published: date | None) -> Moment:
         return _settle_relative(moment, published)
     if moment.year is None and moment.month is not None:
         return replace(moment, year=_year_near(moment, published))
+    if moment.fields.keys() == {"weekday"}:
+        return _on(moment, published - timedelta(days=(published.weekday() - (moment.weekday or 0)) % 7))
     return moment
+
+
+def _on(moment: Moment, day: date) -> Moment:
+    return replace(moment, year=day.year, month=day.month, day=day.day, weekday=day.weekday())
+
+
+def _settlings(moment: Moment, published: date | None) -> tuple[Moment, ...]:
+    """What it may be: a weekday is the last one or the next one."""
+    one = _with_weekday(settle(moment, published))
+    if published is None or moment.fields.keys() != {"weekday"}:
+        return (one,)
+    return one, _on(moment, first_day(one) + timedelta(days=7))
+
+
+def first_day(moment: Moment) -> date:
+    """The first day that a settled moment may be; `date.min` where it has no year."""
+    if moment.year is None:
+        return date(moment.decade, 1, 1) if moment.decade else date.min
+    return date(moment.year, moment.month or 1, (moment.day or 1) if moment.month and moment.possible else 1)
 
 
 def _settle_relative(moment: Moment, published: date) -> Moment:
     word = moment.relative or ""
     days = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(word)
     if days is not None:
-        day = published + timedelta(days=days)
-        return replace(moment, year=day.year, month=day.month, day=day.day, weekday=day.weekday())
+        return _on(moment, published + timedelta(days=days))
     shift = {"last": -1, "this": 0, "next": 1}.get(word.split()[0], 0)
     if word.endswith("year"):
         return replace(moment, year=published.year + shift)
@@ -158,14 +178,17 @@ def agrees(told: Moment, stored: Moment, published: date | None) -> bool:
     """Whether all that `told` names is named by `stored`, perhaps with the help of the publication date."""
     if told.relative:
         return told.relative == stored.relative
-    known = _with_weekday(settle(stored, published)).fields
-    return all(known.get(name) == value for name, value in told.fields.items()) or _in_decade(told, known)
+    return any(_has_all_of(told, one.fields) for one in _settlings(stored, published))
 
 
 def conflicts(told: Moment, stored: Moment, published: date | None) -> bool:
-    """Whether both name a year, month, day or weekday, and not the same."""
-    known = _with_weekday(settle(stored, published)).fields
+    """Whether both name a year, month, day or weekday, and not the same. A bare weekday may be of any week."""
+    known = stored.fields if stored.fields.keys() == {"weekday"} else _with_weekday(settle(stored, published)).fields
     return any(name in known and known[name] != value for name, value in told.fields.items())
+
+
+def _has_all_of(told: Moment, known: dict[str, int]) -> bool:
+    return all(known.get(name) == value for name, value in told.fields.items()) or _in_decade(told, known)
 
 
 def _with_weekday(moment: Moment) -> Moment:

@@ -11,6 +11,9 @@ from rag.checks.align import Alignment, align
 from rag.checks.finding import Finding, difference, finding
 from rag.checks.grounds import Grounds
 
+# What they name depends on the day on which the sentence was written, which nobody knows of a claim.
+_SINCE_WHEN = frozenset({"this week", "this month", "earlier this week", "later this week", "earlier this month"})
+_MOST_APART = 1_000  # times, of two numbers of the same things
 _LARGE, _TIMES = 1_000, 5  # from where, and by how many times at most, two plain numbers are of one size
 
 
@@ -59,10 +62,20 @@ def _counterpart(
         if other.unit == one.unit and not any(q is not one and quantities.agrees(q, other) for q in told)
     ]
     place = alignment.opposite(one.start, one.end)
-    inside = [other for other in free if place and place[0] <= other.start and other.end <= place[1]]
+    inside = [
+        other
+        for other in free
+        if place and place[0] <= other.start and other.end <= place[1] and _comparable(one, other)
+    ]
     same_noun = [other for other in free if one.noun and other.noun == one.noun]
     alone = free if len(free) == 1 and (one.unit or _of_one_size(one, free[0])) else []
     return next(iter([*inside, *same_noun, *alone]), None)
+
+
+def _comparable(one: quantities.Quantity, other: quantities.Quantity) -> bool:
+    """Two recalls and 2.9 million cars are of different things."""
+    least, most = sorted((one.low, other.low))
+    return most <= _MOST_APART * max(least, 1.0)
 
 
 def _of_one_size(one: quantities.Quantity, other: quantities.Quantity) -> bool:
@@ -80,6 +93,8 @@ def check_dates(sentence: str, grounds: Sequence[Grounds], best: Grounds) -> Ite
     alignment = align(sentence, best.quote)
     stored = [(one, ground) for ground in grounds for one in dates.moments(ground.quote)]
     for told in dates.moments(sentence):
+        if told.relative in _SINCE_WHEN:
+            continue
         if not told.possible:
             yield finding("date", False, f"there is no {told.text}", against=True)
         elif any(dates.agrees(told, one, ground.published) for one, ground in stored):

@@ -55,7 +55,8 @@ _AFTER = (
 )
 _QUANTITY = re.compile(
     rf"(?<![\w.,$£€¥₹])(?P<sign>{_SIGN})? ?(?P<low>{_ONE})(?P<low_scale>[ -]?(?:{_SCALE})\b|{_SHORT}\b)*"
-    rf"(?:(?:%| percent)?(?: to | and (?=[$£€¥₹\d])|-|–|—)(?:{_SIGN})?(?P<high>{_ONE})(?![\w-]*year))?"
+    rf"(?:(?:%| percent)?(?: to | and (?=[$£€¥₹\d])|-|–|—)(?:{_SIGN})?(?P<high>{_ONE})(?![\w-]*year)"
+    rf"(?(low_scale)(?=[ -]?(?:{_SCALE})\b|{_SHORT}\b)))?"  # "$26 million to two men" is no range
     rf"(?P<scales>(?:[ -](?:{_SCALE})\b|{_SHORT}\b)*) ?(?P<unit>{_AFTER})?(?![\w])",
     re.IGNORECASE,
 )
@@ -81,6 +82,7 @@ _BEFORE: tuple[tuple[Bound, str], ...] = (
 _BOUNDS = tuple((bound, re.compile(rf"\b(?:{cues})(?: (?:a|the|of))? ?$", re.IGNORECASE)) for bound, cues in _BEFORE)
 _OR_MORE = re.compile(r"^(?: [a-z]+)?[ ,]*(?:or|and) (?P<which>more|over|less|fewer|so)\b", re.IGNORECASE)
 _OR_BOUNDS: dict[str, Bound] = {"more": "more", "over": "more", "less": "less", "fewer": "less"}
+_THOUSAND = 1_000
 _AROUND = 0.05  # how far from a rough number its value may be
 _BEYOND = 0.1  # how far above "more than" a value may be and still be what is meant
 
@@ -97,7 +99,7 @@ class Quantity:
     unit: str
     bound: Bound
     noun: str
-    precise: bool  # written out in figures, not rounded with "million"
+    precise: bool  # written out in figures, not rounded with "million" or to thousands
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +141,7 @@ def _quantity(text: str, match: re.Match[str], start: int, end: int) -> Quantity
     if high and match["low_scale"] is None:
         value = _value(low) * _scale(match["scales"] or "")
     unit = _unit(match["sign"], match["unit"])
-    precise = scale == 1 and low[0].isdigit()
+    precise = scale == 1 and low[0].isdigit() and not low.endswith("000")
     return Quantity(start, end, text[start:end], value, top, unit, _bound(text, start, end), _noun(text, end), precise)
 
 
@@ -207,17 +209,20 @@ def agrees(told: Quantity, stored: Quantity) -> bool:
         return stored.bound == "exact" and told.low < stored.low <= told.low * (1 + _BEYOND)
     if told.bound == "less":
         return stored.bound == "exact" and told.high * (1 - _BEYOND) <= stored.high < told.high
-    return stored.precise and not told.precise and stored.low == stored.high and _rounds_to(stored.low, told.low)
+    return stored.precise and not told.precise and stored.low == stored.high and _rounds_to(stored.low, told)
 
 
 def _near(a: float, b: float) -> bool:
     return abs(a - b) <= 1e-6 * max(abs(a), abs(b), 1.0)
 
 
-def _rounds_to(exact: float, rounded: float) -> bool:
-    """Whether `rounded`, written with a scale word, is `exact` to its last figure."""
+def _rounds_to(exact: float, told: Quantity) -> bool:
+    """Whether what is told is `exact` to its last figure, or to a thousand where it is written out."""
+    rounded = told.low
     figures = f"{rounded:.10g}".replace(".", "").strip("0")
     step = 10.0 ** (len(f"{int(rounded)}") - len(figures)) if rounded >= 1 else 0.0
+    if told.text[-1].isdigit():
+        step = min(step, _THOUSAND)
     return step > 1 and abs(exact - rounded) <= step / 2
 
 

@@ -90,6 +90,8 @@ def _name_phrase(phrase: str) -> str | None:
     follows = words[length] if length < len(words) else ""
     if not length or not words[0][:1].isupper() or _NOUN_AFTER.fullmatch(follows):
         return None
+    if follows and words[length - 1].endswith(("’s", "'s")):  # "Fiji’s minister of defence" is not Fiji
+        return None
     return " ".join(words[:length])
 
 

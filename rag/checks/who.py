@@ -83,7 +83,8 @@ def check_speech(sentence: str, grounds: Sequence[Grounds]) -> Iterator[Finding]
             if like
             else f"the quote does not have the words “{one.words}”"
         )
-        yield finding("speech", False, said, against=like is not None)
+        # Without a speaker it may be a title or a nickname, and no quotation.
+        yield finding("speech", False, said, against=like is not None and bool(sayings(sentence)))
     yield from _speakers(sentence, grounds)
 
 

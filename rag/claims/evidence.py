@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
 from rag.checks.align import align
-from rag.checks.compare import aboutness
+from rag.checks.compare import ITEMS, aboutness, predates
 from rag.checks.grounds import Grounds
 from rag.checks.names import named
 from rag.checks.who import NOT_NAMED
@@ -95,12 +95,17 @@ def _weighed(claim: str, hit: Hit, span: Span, verifier: Verifier, text: str) ->
         align(claim, ground.quote).coverage,
         aboutness(claim, ground.quote),
         _attribution(hit, span, text),
-        _of_another(verified, ground, hit),
+        _of_another(claim, verified, ground, hit),
     )
 
 
-def _of_another(verified: Verified, ground: Grounds, hit: Hit) -> bool:
-    """A name that is missing, and not in the place of another, is looked for before the sentence and in the title."""
+def _of_another(claim: str, verified: Verified, ground: Grounds, hit: Hit) -> bool:
+    """Whether the sentence is of something else: told before the claim's day, or without two of its items. A name
+    that is missing, and not in the place of another, is looked for before the sentence and in the title.
+    """
+    other = sum(not one.ok and one.kind in ITEMS for one in verified.checks)
+    if predates(claim, ground) or other > 1:
+        return True
     around = f"{hit.article.title or ''} {ground.before}"
     missing = (one.detail for one in verified.checks if one.kind == "name" and not one.ok)
     return any(

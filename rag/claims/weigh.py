@@ -10,13 +10,14 @@ from rag.checks.names import named, names_in
 from rag.checks.speech import sayings
 from rag.claims.evidence import Weighed
 from rag.claims.records import ClaimVerdict
-from rag.timeline import differ, stage_of
+from rag.timeline import REPORTED, differ, stage_of
 
 SUPPORTED, REFUTED = 0.5, 0.6  # from which a side counts
 ABOUT = 0.45  # of the claim's words, that a sentence has to have before it can refute the claim
+SAME = 0.9  # of the claim's words, that a sentence has to have to dispute by its figures what another bears out
 LESS = 0.75  # of the other side's weight, below which a side is none
 _DENIAL = re.compile(
-    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|disput(?:es|ed)|reject(?:s|ed)|refut(?:es|ed)|contradict(?:s|ed))\b",
+    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|disputed|reject(?:s|ed)|refut(?:es|ed)|contradicted)\b",
     re.IGNORECASE,
 )
 
@@ -45,6 +46,8 @@ def sides(weighed: Sequence[Weighed]) -> tuple[list[Weighed], list[Weighed]]:
     a third of the claim's words does not dispute one with all of them.
     """
     for_it, against = supporting(weighed), refuting(weighed)
+    if for_it:  # what agrees in every item was told of this; another figure is most often one of something else
+        against = [one for one in against if one.about >= SAME or (one.verified.refute or 0.0) >= REFUTED]
     if for_it and against:
         a, b = _weight(for_it[0].supports, for_it[0]), _weight(against[0].refutes, against[0])
         if a < LESS * b:
@@ -103,7 +106,7 @@ def _other_side(
 def _changed(claim: str, first: Weighed, weighed: Sequence[Weighed]) -> Weighed | None:
     """A sentence of another article about the same names that tells of another stage."""
     wanted = names_in(claim)
-    if len(wanted) < 2:
+    if len(wanted) < 2 or stage_of(claim) == REPORTED:
         return None
     stage = stage_of(first.quote)
     for one in weighed:

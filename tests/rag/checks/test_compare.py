@@ -128,6 +128,33 @@ def test_where_several_kinds_of_items_are_other_the_quote_is_of_something_else()
     assert not [kind for kind, _, against in told if against]
 
 
+def test_another_year_of_something_else_is_no_correction() -> None:
+    quote = Grounds("Kari Holm is seen with her uncle at Havila Castle, in September 1933.", published=PUBLISHED)
+    told = failing("Kari Holm died at Havila Castle on 8 September 2020.", quote)
+    assert ("date", "the article says September 1933, the sentence says 8 September 2020", False) in told
+
+
+def test_an_article_does_not_speak_against_what_came_after_it() -> None:
+    quote = Grounds("The ferry line was named the world’s best in 2015.", published=date(2015, 6, 16))
+    later, before = (failing(f"The ferry line was named the world’s best in {year}.", quote) for year in (2020, 2014))
+    assert [against for *_, against in later] == [False]
+    assert [against for *_, against in before] == [True]
+
+
+def test_this_week_of_a_claim_is_no_date_that_can_be_looked_up() -> None:
+    assert not failing("The council met this week.", Grounds("The council met."))
+
+
+def test_words_in_quotation_marks_that_nobody_said_are_only_not_there() -> None:
+    told = failing("Holm leads the “Top 100 sailors of 2022” list.", Grounds("Holm leads the “Top 50 sailors” list."))
+    assert [against for kind, _, against in told if kind == "speech"] == [False]
+
+
+def test_a_post_that_speaks_is_not_the_country_it_belongs_to() -> None:
+    quote = Grounds("Inga Lie, Norway's minister for fisheries, said that the cod is the biggest worry.")
+    assert not failing("The cod is the biggest worry, according to Norway’s minister of fisheries.", quote)
+
+
 def test_numbers_that_count_each_other_are_told_apart() -> None:
     told = failing("Five men and two women drowned.", Grounds("Two men and five women drowned."))
     assert [kind for kind, _, against in told if against] == ["number", "number"]

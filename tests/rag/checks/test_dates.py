@@ -51,6 +51,9 @@ def test_what_is_no_date(text: str) -> None:
         ("on Tuesday", "on Tuesday", True),
         ("the 2010s", "in 2014", True),
         ("last year", "last year", True),
+        ("30 November 2018", "on Friday", True),  # the last one
+        ("7 December 2018", "on Friday", True),  # the next one
+        ("6 December 2018", "on Friday", False),
     ],
 )
 def test_what_is_told_agrees_with_what_is_stored(told: str, stored: str, same: bool) -> None:
@@ -60,6 +63,11 @@ def test_what_is_told_agrees_with_what_is_stored(told: str, stored: str, same: b
 def test_two_dates_are_in_conflict_only_where_both_name_a_field() -> None:
     assert conflicts(one("June 29"), one("June 19"), None)
     assert not conflicts(one("in 2018"), one("June 19"), None)
+
+
+def test_a_bare_weekday_is_in_conflict_with_no_date() -> None:
+    assert not conflicts(one("6 December 2018"), one("on Friday"), PUBLISHED)
+    assert conflicts(one("on Thursday"), one("on Friday"), PUBLISHED)
 
 
 def test_there_is_no_thirtieth_of_february_and_a_weekday_has_its_date() -> None:

@@ -41,6 +41,13 @@ def test_a_range_has_both_ends(text: str, low: float, high: float) -> None:
     assert (one(text).low, one(text).high) == (low, high)
 
 
+def test_a_sum_for_two_men_is_no_range() -> None:
+    assert [(n.low, n.high, n.unit) for n in quantities("It paid $26 million to two men.")] == [
+        (26e6, 26e6, "$"),
+        (2, 2, ""),
+    ]
+
+
 @pytest.mark.parametrize("text", ["Covid-19 spread", "one of them", "in 2024", "on 3 May", "no one came"])
 def test_what_is_no_number(text: str) -> None:
     assert quantities(text) == ()
@@ -61,6 +68,8 @@ def test_what_is_no_number(text: str) -> None:
         ("about 40 people", "41 people", True),
         ("3.2 million people", "3,214,567 people", True),
         ("3.1 million people", "3,214,567 people", False),
+        ("31,000 flights", "30,949 flights", True),
+        ("30,000 flights", "30,949 flights", False),
         ("$5 million", "5 million euros", False),
         ("twelve", "12", True),
         ("half of the crew", "a third of the crew", False),
