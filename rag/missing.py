@@ -29,12 +29,14 @@ _FAMILIAR = 0.85  # rarity below which a stem is common English
 _ENGLISH_SHARE = 0.3
 
 
-def missing(asked: Asked, hits: Sequence[Hit]) -> str:
-    """Why nothing answers, as far as it shows: a foreign language, names that no passage has, or has together, or has
-    together with what was asked for; else the telling words.
+def missing(asked: Asked, hits: Sequence[Hit], within: str = "") -> str:
+    """Why nothing answers, as far as it shows: a foreign language, nothing `within` the limits, names that no passage
+    has, or has together, or has together with what was asked for; else the telling words.
     """
     if not looks_english(asked.text):
         return load_prompt("missing-language").render()
+    if not hits and within:
+        return load_prompt("missing-within").render(within=within)
     if not hits:
         return load_prompt("missing-nothing").render()
     seen = [(hit, see(hit)) for hit in hits]

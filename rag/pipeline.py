@@ -45,7 +45,7 @@ class Rerank(Protocol):
 class Reader(Protocol):
     """Chooses the sentences that answer, or none."""
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Reading: ...
+    def read(self, question: str, hits: Sequence[Hit], within: str = "") -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class Byline:
         return replace(step, ranked=tuple(self._parts.rerank(step.question, step.ranked)))
 
     def _read(self, step: _Step) -> _Step:
-        return replace(step, reading=self._reader.read(step.question, step.hits))
+        return replace(step, reading=self._reader.read(step.question, step.hits, step.query.within))
 
     def _verify(self, step: _Step, sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
         grounds = [Grounds.of(one, step.text_of(one.article)) for one in citations]

@@ -41,13 +41,15 @@ class Reader:
         self._given = judge
         self._abstain_below = abstain_below
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """The evidence in the hits, best first; two pieces that disagree when `conflict`; none when it abstains."""
+    def read(self, question: str, hits: Sequence[Hit], within: str = "") -> Reading:
+        """The evidence in the hits, best first; two pieces that disagree when `conflict`; none when it abstains.
+        `within` tells the limits of the search, where it had any.
+        """
         asked, judge = ask(question), self._given or judge_of(hits)
         threshold = judge.threshold if self._abstain_below is None else self._abstain_below
         scored = score(asked, hits, self._embedder, judge)
         if not scored or scored[0].probability < threshold:
-            return Reading((), scored[0].probability if scored else 0.0, missing(asked, hits))
+            return Reading((), scored[0].probability if scored else 0.0, missing(asked, hits, within))
         best = scored[0]
         other = next((one for one in scored[1:] if _disagree(asked, best, one, threshold)), None)
         chosen = [best, other] if other else _choose(scored, threshold)

@@ -116,6 +116,14 @@ class Query:
     published_to: date | None = None
     as_of: date | None = None
 
+    @property
+    def within(self) -> str:
+        """The limits in words, such as "of cnn.com published by 2022-05-01"; empty where there are none."""
+        told = [f"of {' or '.join(self.sources)}"] if self.sources else []
+        told += [f"published since {self.published_from}"] if self.published_from else []
+        last = min((day for day in (self.published_to, self.as_of) if day), default=None)
+        return " ".join([*told, *([f"published by {last}"] if last else [])])
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:

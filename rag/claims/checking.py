@@ -39,6 +39,7 @@ def check_in(
         lambda words: tools.find(replace(limits, text=words, k=FOUND)), tools.read, tools.verifier, text_of
     )
     claims, not_checked = checker.check(text, progress)
+    claims = [_told_within(one, limits.within) for one in claims]
     return CheckedDraft(
         id=uuid.uuid4().hex,
         text=text,
@@ -50,6 +51,14 @@ def check_in(
         checked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         articles=_articles(claims, text_of),
     )
+
+
+def _told_within(claim: CheckedClaim, within: str) -> CheckedClaim:
+    """Where nothing at all was found within limits, they are the reason."""
+    if not within or claim.evidence or claim.confidence < 1.0:
+        return claim
+    why = f"no article {within} is about it"
+    return replace(claim, explanation=why, missing=why)
 
 
 def _remembered(text_of: TextOf) -> TextOf:

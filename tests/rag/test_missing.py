@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from rag.missing import looks_english, missing
 from rag.question import ask
+from rag.types import Query
 from tests.rag.reading import hit
 
 HITS = [
@@ -30,6 +33,12 @@ def test_what_is_missing(question: str, said: str) -> None:
 
 def test_no_hits_at_all() -> None:
     assert missing(ask("how do zeppelins float?"), []) == "no passage has the words of the question"
+
+
+def test_no_hits_within_the_limits() -> None:
+    within = Query("", sources=("ferry.test",), as_of=date(1990, 1, 1)).within
+    told = missing(ask("how do zeppelins float?"), [], within)
+    assert told == "no article of ferry.test published by 1990-01-01 has the words of the question"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ DENIED = hit(
 )
 
 
+def test_where_nothing_is_within_the_limits_they_are_the_reason() -> None:
+    claim = checked("The ferry was late on Monday.", as_of=date(1990, 1, 1)).claims[0]
+    assert claim.explanation == claim.missing == "no article published by 1990-01-01 is about it"
+
+
 def checked(text: str, *hits: Hit, as_of: date | None = None) -> CheckedDraft:
     texts = {one.article.id: one.text for one in hits}
 
