@@ -15,9 +15,9 @@ from rag.checks.names import name_spans, named
 from rag.checks.opposites import opposites
 from rag.checks.quantities import quantities
 from rag.checks.roles import check_posts
-from rag.checks.who import check_names, check_speech
+from rag.checks.who import NOT_NAMED, check_names, check_speech
 from rag.terms import Word, rarity
-from rag.types import CheckKind
+from rag.types import Check, CheckKind
 
 _ENOUGH = 3  # telling words; fewer are met by chance
 _SAME_CONTENT = 0.5  # of what happens in the sentence, that has to happen in the quote too
@@ -63,8 +63,14 @@ def _telling(sentence: str, best: Grounds, found: Sequence[Finding]) -> set[Chec
     anchored = any(one.check.ok and one.check.kind in {"number", "date"} for one in found)
     if not anchored and content(sentence, best.quote) < _SAME_CONTENT:
         enough -= {*ITEMS, "negation"}  # the same people in another year, doing something else
-    other = sum(not one.check.ok and one.check.kind in ITEMS for one in found)
+    other = other_items([one.check for one in found], best.before)
     return enough - ITEMS if other > 1 and about < _SAME_WORDS else enough
+
+
+def other_items(checks: Iterable[Check], around: str) -> int:
+    """How many numbers, dates and names are not those of the quote, but for names that stand `around` it."""
+    failed = (one.detail for one in checks if not one.ok and one.kind in ITEMS)
+    return sum(not (one.startswith(NOT_NAMED) and named(one.removeprefix(NOT_NAMED), around)) for one in failed)
 
 
 def content(sentence: str, quote: str) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
 from rag.checks.align import align
-from rag.checks.compare import ITEMS, aboutness, predates
+from rag.checks.compare import aboutness, other_items, predates
 from rag.checks.grounds import Grounds
 from rag.checks.names import named
 from rag.checks.who import NOT_NAMED
@@ -103,10 +103,9 @@ def _of_another(claim: str, verified: Verified, ground: Grounds, hit: Hit) -> bo
     """Whether the sentence is of something else: told before the claim's day, or without two of its items. A name
     that is missing, and not in the place of another, is looked for before the sentence and in the title.
     """
-    other = sum(not one.ok and one.kind in ITEMS for one in verified.checks)
-    if predates(claim, ground) or other > 1:
-        return True
     around = f"{hit.article.title or ''} {ground.before}"
+    if predates(claim, ground) or (not verified.differences and other_items(verified.checks, around) > 1):
+        return True
     missing = (one.detail for one in verified.checks if one.kind == "name" and not one.ok)
     return any(
         detail.startswith(NOT_NAMED) and not named(detail.removeprefix(NOT_NAMED), around)

@@ -12,8 +12,9 @@ from rag.claims.evidence import Weighed
 from rag.claims.records import ClaimVerdict
 from rag.timeline import REPORTED, differ, stage_of
 
-SUPPORTED, REFUTED = 0.5, 0.6  # from which a side counts
-ABOUT = 0.45  # of the claim's words, that a sentence has to have before it can refute the claim
+# From which a side counts. The model alone has to be surer to refute: of ten sentences one is easily misread.
+SUPPORTED, REFUTED = 0.5, 0.75
+SPEAKS_OF, ABOUT = 0.3, 0.45  # of the claim's words, that a sentence has to have to support it, and to refute it
 SAME = 0.9  # of the claim's words, that a sentence has to have to dispute by its figures what another bears out
 LESS = 0.75  # of the other side's weight, below which a side is none
 _DENIAL = re.compile(
@@ -33,7 +34,8 @@ class Verdict:
 
 
 def supporting(weighed: Sequence[Weighed]) -> list[Weighed]:
-    return sorted((one for one in weighed if one.supports >= SUPPORTED), key=lambda one: -one.supports)
+    about = (one for one in weighed if one.about >= SPEAKS_OF)
+    return sorted((one for one in about if one.supports >= SUPPORTED), key=lambda one: -one.supports)
 
 
 def refuting(weighed: Sequence[Weighed]) -> list[Weighed]:
