@@ -68,6 +68,13 @@ _FRACTION = re.compile(
 _ORDINAL = re.compile(
     rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digits>\d+)(?:st|nd|rd|th))\b(?! (?:of|quarter))", re.IGNORECASE
 )
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "decade": 3652.5}
+_LASTS = ("for", "within", "than", "over", "under", "nearly", "almost", "about", "around", "after")
+_DURATION = re.compile(
+    rf"(?P<count>(?:{'|'.join(rf'(?<={word} )' for word in _LASTS)})an?|(?<![\w.,$£€¥₹-])(?:{_DIGITS}|{_SPELLED}))"
+    rf" (?P<unit>{'|'.join(_DAYS)})s?\b(?![ -]old| of age)",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[,;:.!?()]\s|[.,;]$")
 _BARE_ONE = re.compile(r"(?:only|just|exactly|a single) $", re.IGNORECASE)
 
@@ -111,6 +118,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if _free(*match.span(), taken):
             value = _FRACTIONS[match["part"].lower()] * _UNITS.get((match["count"] or "one").lower(), 1)
             found.append(_plain(text, match.span(), value, "share"))
+            taken.append(match.span())
+    for match in _DURATION.finditer(text):
+        if _free(*match.span(), taken):
+            value = _value(match["count"]) * _DAYS[match["unit"].lower()]
+            found.append(_plain(text, match.span(), value, "days"))
             taken.append(match.span())
     for match in _QUANTITY.finditer(text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())

@@ -26,6 +26,8 @@ def one(text: str) -> Quantity:
         ("two-thirds of the ships", 2 / 3, "share", "exact"),
         ("its second plant", 2, "rank", "exact"),
         ("up 3 percentage points", 3, "points", "exact"),
+        ("in talks for more than a week", 7, "days", "more"),
+        ("for 36 hours", 1.5, "days", "exact"),
     ],
 )
 def test_numbers_have_a_value_a_unit_and_a_bound(text: str, low: float, unit: str, bound: str) -> None:
@@ -72,6 +74,8 @@ def test_what_is_no_number(text: str) -> None:
         ("30,000 flights", "30,949 flights", False),
         ("$5 million", "5 million euros", False),
         ("twelve", "12", True),
+        ("for a year", "for 12 months", True),
+        ("for less than a month", "for more than a year", False),
         ("half of the crew", "a third of the crew", False),
     ],
 )
