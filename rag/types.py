@@ -17,7 +17,7 @@ MarkKind = Literal["heading", "advert", "signup", "biography", "credit", "naviga
 
 Status = Literal["answered", "no_evidence", "partly_supported"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
-CheckKind = Literal["quote", "number", "date", "name", "speech", "negation", "modality", "entailment"]
+CheckKind = Literal["quote", "number", "date", "name", "post", "speech", "negation", "modality", "entailment"]
 
 
 class Span(NamedTuple):

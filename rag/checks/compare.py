@@ -64,7 +64,7 @@ def _telling(sentence: str, best: Grounds, found: Sequence[Finding]) -> set[Chec
     if not anchored and content(sentence, best.quote) < _SAME_CONTENT:
         enough -= {*ITEMS, "negation"}  # the same people in another year, doing something else
     other = other_items([one.check for one in found], best.before)
-    return enough - ITEMS if other > 1 and about < _SAME_WORDS else enough
+    return enough - ITEMS - {"speech"} if other > 1 and about < _SAME_WORDS else enough
 
 
 def other_items(checks: Iterable[Check], around: str) -> int:

@@ -41,6 +41,8 @@ _DESCRIPTION = re.compile(
     r"executive|official|spokes(?:man|woman|person)|spokesperson|officer|lawyer|author|director|coach|king|queen|"
     r"prince|billionaire|founder|teen(?:ager)?|boy|girl|suspect|victim|driver)\b"
 )
+_DAYS = re.compile(r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Today|Yesterday|Tomorrow)(?:['’]s)?")
+_SHORTENED = re.compile(r"['’](?:re|ve|ll|d|m)$")  # "They're"
 _PART = re.compile(r"[\w&]+")
 _PRONOUN = re.compile(
     r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Hh]im|[Tt]hem|I|[Ww]e|[Oo]ur|[Mm]y)\b"
@@ -100,9 +102,9 @@ def name_spans(text: str) -> tuple[Found, ...]:
     found = []
     for one in names(text):
         first, _, rest = one.of(text).partition(" ")
-        opens = rest and first.lower() in _OPENERS
+        opens = rest and (first.lower() in _OPENERS or _DAYS.fullmatch(first))
         found.append(one._replace(start=one.start + len(first) + 1) if opens else one)
-    return tuple(one for one in found if one.of(text).lower() not in _OPENERS)
+    return tuple(one for one in found if one.of(text).lower() not in _OPENERS and not _SHORTENED.search(one.of(text)))
 
 
 @lru_cache(maxsize=4096)

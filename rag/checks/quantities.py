@@ -234,7 +234,7 @@ def _rounds_to(exact: float, told: Quantity) -> bool:
     figures = f"{rounded:.10g}".replace(".", "").strip("0")
     step = 10.0 ** (len(f"{int(rounded)}") - len(figures)) if rounded >= 1 else 0.0
     if told.text[-1].isdigit():
-        step = min(step, _THOUSAND)
+        step = min(step, _THOUSAND, rounded / 10)
     return step > 1 and abs(exact - rounded) <= step / 2
 
 

@@ -115,11 +115,11 @@ def check_posts(sentence: str, grounds: Sequence[Grounds]) -> Iterator[Finding]:
     for told in posts_in(sentence):
         same = [one for one in stored if same_name(told.person, one.person) and one.field == told.field]
         if any(one.post == told.post and one.former == told.former for one in same):
-            yield finding("name", True, f"{told.person} is {_words(told)} in the quote")
+            yield finding("post", True, f"{told.person} is {_words(told)} in the quote")
         elif same:
-            yield finding("name", False, difference(f"{same[0].person} is {_words(same[0])}", _words(told)), True)
+            yield finding("post", False, difference(f"{same[0].person} is {_words(same[0])}", _words(told)), True)
         elif other := next((one for one in stored if _in_place_of(told, one)), None):
-            yield finding("name", False, difference(f"{other.person} is {_words(other)}", told.person), True)
+            yield finding("post", False, difference(f"{other.person} is {_words(other)}", told.person), True)
 
 
 def _in_place_of(told: Held, stored: Held) -> bool:

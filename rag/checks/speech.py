@@ -41,7 +41,7 @@ _SUBJECT = re.compile(
 )
 _INDEFINITE = re.compile(r"\b(?:[Aa]nother|[Aa]n?|[Oo]ne|[Ss]ome|[Tt]wo|[Ss]everal|[Mm]any)(?: [a-z-]+)+ $")
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|I|[Ww]e)$")
-_ASIDE = re.compile(r",[^,“”\"]{2,90},? ?$")
+_ASIDE = re.compile(r",(?! (?:its|his|her|their) )[^,“”\"]{2,90},? ?$")
 _HELPERS = re.compile(r"(?:\b(?:has|have|had|also|later|once|then|\w+ly|on \w+day|did|would|will)\b ?)+$")
 _JOINERS = frozenset({"of", "the", "and", "for", "de", "von", "on", "in", "&"})
 

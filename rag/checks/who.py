@@ -10,10 +10,8 @@ from rag.checks.grounds import Grounds
 from rag.checks.names import known, name_spans, named, names_in, same_name, stand_ins
 from rag.checks.quoted import nearest, quoted, verbatim
 from rag.checks.speech import Said, sayings
-from rag.terms import rarity, words
 
 NOT_NAMED = "the quote does not name "
-_FAMILIAR = 0.85  # rarity below which a word is common English
 _NEAR = 300  # characters before a quote, in which somebody is named whom "he" stands for
 _MARKS = '“”" '
 
@@ -39,8 +37,9 @@ def check_names(sentence: str, grounds: Sequence[Grounds], best: Grounds) -> Ite
 
 def _may_be_no_name(sentence: str, name: str) -> bool:
     """Whether a capital only opens the sentence, as far as can be seen: "Fog was to blame"."""
+    titled = sentence.startswith((f"“{name}”", f'"{name}"'))
     opens = sentence.lstrip("“\"'‘( ").startswith(name) and name[1:].islower() and name.isalpha()
-    return opens and not known(name) and all(rarity(word.stem) < _FAMILIAR for word in words(name))
+    return opens and not titled and not known(name)
 
 
 def _span_of(sentence: str, name: str) -> tuple[int, int]:

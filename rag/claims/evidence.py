@@ -19,6 +19,7 @@ from rag.verify import Verified, Verifier
 READ = 10  # sentences that are read with the claim, of all that the hits hold
 BY_FORM = 0.75  # how sure support is that was found without a model
 _RELEVANT = 0.05  # of coverage, that one of a passage's log-odds of being relevant is worth
+_NAMES_ANOTHER = 0.35  # of the model's probability that a sentence with another name refutes the claim
 _BEGINNING = 1_500  # characters of an article in which it says what other report it rests on
 
 TextOf = Callable[[ArticleRef], str]
@@ -51,7 +52,15 @@ class Weighed:
 
     @property
     def refutes(self) -> float:
-        return self.verified.against if self.verified.verdict == "contradicted" and not self.of_another else 0.0
+        if self.verified.verdict != "contradicted" or self.of_another or self._only_names_another:
+            return 0.0
+        return self.verified.against
+
+    @property
+    def _only_names_another(self) -> bool:
+        """Whether all that differs is a name, and the model sees nothing wrong: what one does, others may do too."""
+        kinds = {one.kind for one in self.verified.checks if one.detail in self.verified.differences}
+        return kinds == {"name"} and (self.verified.refute or 0.0) < _NAMES_ANOTHER
 
 
 def queries(claim: str, parts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -10,13 +10,14 @@ from rag.checks.names import named, names_in
 from rag.checks.speech import sayings
 from rag.claims.evidence import Weighed
 from rag.claims.records import ClaimVerdict
-from rag.timeline import REPORTED, differ, stage_of
+from rag.timeline import differ, stage_of
 
 # From which a side counts. The model alone has to be surer to refute: of ten sentences one is easily misread.
 SUPPORTED, REFUTED = 0.5, 0.75
 SPEAKS_OF, ABOUT = 0.3, 0.45  # of the claim's words, that a sentence has to have to support it, and to refute it
 SAME = 0.9  # of the claim's words, that a sentence has to have to dispute by its figures what another bears out
 LESS = 0.75  # of the other side's weight, below which a side is none
+_COMING_ABOUT = frozenset({"in talks", "agreed"})
 _DENIAL = re.compile(
     r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|disputed|reject(?:s|ed)|refut(?:es|ed)|contradicted)\b",
     re.IGNORECASE,
@@ -108,12 +109,17 @@ def _other_side(
 def _changed(claim: str, first: Weighed, weighed: Sequence[Weighed]) -> Weighed | None:
     """A sentence of another article about the same names that tells of another stage."""
     wanted = names_in(claim)
-    if len(wanted) < 2 or stage_of(claim) == REPORTED:
-        return None
     stage = stage_of(first.quote)
+    if len(wanted) < 2 or not {stage_of(claim), stage} <= _COMING_ABOUT:
+        return None
     for one in weighed:
-        same = all(named(name, one.quote) for name in wanted)
-        if same and one.hit.article.id != first.hit.article.id and differ(stage, stage_of(one.quote)):
+        same = one.about >= ABOUT and all(named(name, one.quote) for name in wanted)
+        if (
+            same
+            and stage_of(one.quote) in _COMING_ABOUT
+            and one.hit.article.id != first.hit.article.id
+            and differ(stage, stage_of(one.quote))
+        ):
             return one
     return None
 

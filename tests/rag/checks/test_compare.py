@@ -35,6 +35,7 @@ def failing(sentence: str, *grounds: Grounds) -> list[tuple[str, str, bool]]:
         ("The council said on 3 March 2021 that it was considering building a second quay.", HARBOUR),
         ("The council considers building a second quay for up to 37.6m euros.", HARBOUR),
         ("Kari Holm said nothing had been decided.", HOLM),
+        ("Fog has “not decided anything yet”, Holm said.", HOLM),
         ("The port has “not decided anything yet”, Holm said.", HOLM),
         ("Volkswagen would not take a stake in Ford.", CARMAKER),
         ("The German automaker will not take a stake in Ford.", CARMAKER),
@@ -110,6 +111,12 @@ def test_an_opposite_in_the_same_place_speaks_against_it() -> None:
 def test_what_is_not_in_the_quote_is_missing_and_no_more() -> None:
     told = failing("Xpeng pays 12 percent for the harbour.", HARBOUR)
     assert ("number", "the quote has no 12 percent", False) in told
+
+
+def test_a_title_that_opens_a_sentence_is_a_name() -> None:
+    assert ("name", "the quote does not name Ozark", False) in failing(
+        "“Ozark” was late.", Grounds("The ferry was late.")
+    )
 
 
 def test_an_item_may_be_in_any_of_several_quotes() -> None:

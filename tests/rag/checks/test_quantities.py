@@ -91,5 +91,6 @@ def test_numbers_of_any_text_lie_inside_it_and_agree_with_themselves(text: str) 
 
 
 @given(st.integers(2, 10**9), st.integers(2, 10**9))
-def test_two_plain_numbers_agree_only_when_equal(a: int, b: int) -> None:
-    assert agrees(one(f"exactly {a:,} tons"), one(f"exactly {b:,} tons")) is (a == b)
+def test_two_plain_numbers_agree_only_when_equal_or_rounded_to_thousands(a: int, b: int) -> None:
+    rounded = a % 1_000 == 0 and abs(a - b) <= min(500, a / 20)
+    assert agrees(one(f"exactly {a:,} tons"), one(f"exactly {b:,} tons")) is (a == b or rounded)

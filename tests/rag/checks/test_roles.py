@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rag.checks.grounds import Grounds
 from rag.checks.roles import check_posts, posts_in
+from rag.checks.speech import sayings
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,10 @@ def test_a_post_is_found_with_its_holder(text: str, person: str, words: str, bod
 )
 def test_a_post_without_a_holder_beside_it_is_nobodys(text: str) -> None:
     assert posts_in(text) == ()
+
+
+def test_a_body_does_not_say_what_its_chief_says() -> None:
+    assert not [one for one in sayings("It buys no shares in Havila, its chief executive says.") if one.named]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=120))
