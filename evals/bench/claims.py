@@ -12,14 +12,16 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from evals.bench.realtimeqa import articles_file, read_articles
+from evals.bench.quiz import QuizClaim, quiz_claims
+from evals.bench.realtimeqa import articles_file, read_articles, read_questions
 from evals.bench.rewording import reworded
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
@@ -29,6 +31,7 @@ from rag.claims.draft import read_draft
 from rag.pipeline import Byline
 from rag.sentences import sentence_spans
 from rag.settings import load_settings
+from rag.types import Query
 from rag.wiring import open_byline
 from training.rows import Rows
 from training.swaps import misattribute, names, negate, overstate, swap_date, swap_name, swap_number
@@ -63,6 +66,10 @@ def claims(bench: Bench) -> list[Row]:
     absent = _absent(bench, rng)
     with open_byline(load_settings(data_dir=bench.archive)) as library:
         told = {made: _verdict(library, made.text) for made in [*changed, *same, *absent]}
+        quiz = {
+            one: _verdict(library, one.text, one.asked)
+            for one in quiz_claims(read_questions(bench.data, bench.articles))
+        }
         draft = " ".join(text for text, _ in sentences[-DRAFT:])
         started = time.perf_counter()
         library.check(draft)
@@ -76,12 +83,12 @@ def claims(bench: Bench) -> list[Row]:
         _share_row("not in the archive: not enough evidence", absent, told, _is_missing, 0.90),
         Row(f"a draft of {DRAFT} sentences", f"{seconds:.1f} s", "", "≤ 30 s (aim 12 s)", seconds <= 30),
     ]
-    return rows + _attribution(bench.folder)
+    return rows + _quiz_rows(quiz) + _attribution(bench.folder)
 
 
-def _verdict(library: Byline, text: str) -> str:
+def _verdict(library: Byline, text: str, as_of: date | None = None) -> str:
     """Of the draft's worst claim; a sentence that is taken for none has no evidence."""
-    verdicts = {claim.verdict for claim in library.check(text).claims}
+    verdicts = {claim.verdict for claim in library.check(text, Query("", as_of=as_of)).claims}
     order = ("refuted", "disputed", "not_enough_evidence", "supported")
     return next((one for one in order if one in verdicts), "not_enough_evidence")
 
@@ -174,6 +181,23 @@ def _share_row(
     share = float(np.mean([holds(told[one]) for one in made])) if made else 0.0
     target = f"≥ {floor:.2f}" if floor else ""
     return Row(what, f"{share:.3f}", f"of {len(made)}", target, share >= floor if floor else None)
+
+
+def _quiz_rows(told: Mapping[QuizClaim, str]) -> list[Row]:
+    """Without floors: no one has measured them elsewhere."""
+    rows = []
+    for true in (True, False):
+        verdicts = [verdict for claim, verdict in told.items() if claim.true is true]
+        for what in ("supported", "refuted", "disputed"):
+            share = float(np.mean([verdict == what for verdict in verdicts])) if verdicts else 0.0
+            rows.append(
+                Row(
+                    f"{'true' if true else 'false'} answers of a news quiz: {what}",
+                    f"{share:.3f}",
+                    f"of {len(verdicts)}",
+                )
+            )
+    return rows
 
 
 def _attribution(folder: Path) -> list[Row]:

@@ -29,6 +29,7 @@ class Question:
     articles: frozenset[str]
     urls: frozenset[str]
     asked: str
+    choices: tuple[str, ...] = ()
 
 
 def articles_file(data: Path) -> Path:
@@ -89,6 +90,7 @@ def _question(asked: dict[str, Any], own: list[dict[str, Any]]) -> Question:
         frozenset(row["id"] for row in own),
         frozenset(row["url"] for row in own),
         asked["asked"],
+        tuple(asked.get("choices", ())),
     )
 
 
