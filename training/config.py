@@ -80,6 +80,11 @@ class Config(_Section):
     weights: Weights
     stages: list[Stage] = Field(min_length=1)
 
+    def seeded(self, seed: int) -> Config:
+        """The same run with other examples in another order, in a work folder of its own."""
+        paths = self.paths.model_copy(update={"work": self.paths.work.with_name(f"{self.paths.work.name}-{seed}")})
+        return self.model_copy(update={"seed": seed, "paths": paths})
+
     @property
     def examples_digest(self) -> str:
         """Of what decides which examples there are: a change of it makes them anew."""

@@ -140,9 +140,12 @@ def _seed(seed: int) -> None:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--seed", type=int, help="another than the config's, in a work folder of its own")
     given = parser.parse_args(arguments)
     try:
         config = read_config(given.config)
+        if given.seed is not None:
+            config = config.seeded(given.seed)
         config.paths.work.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(1)
         print(f"trained weights: {Run(config).train()}")

@@ -62,3 +62,11 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     assert shares[10:150] == [1.0] * 140
     assert shares[-1] == pytest.approx(1 / 50)
     assert isinstance(chosen, Optimiser)
+
+
+def test_a_seeded_run_is_the_same_run_with_other_examples_elsewhere() -> None:
+    branch = read_config(ROOT / "training" / "branch.toml")
+    other = branch.seeded(41)
+    assert other.paths.work.name == f"{branch.paths.work.name}-41"
+    assert other.examples_digest != branch.examples_digest
+    assert (other.stages, other.optimiser, other.paths.start) == (branch.stages, branch.optimiser, branch.paths.start)
