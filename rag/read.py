@@ -23,7 +23,7 @@ from rag.spans import Found
 from rag.types import Evidence, Hit, Reading, Span
 
 MAX_SENTENCES = MAX_JOINED
-ALSO = 0.6  # a further sentence needs this share of the best one's probability, and of its odds to be the one
+ALSO = 0.35  # a further sentence needs this share of the best one's probability, and of its odds to be the one
 ALIKE = 0.6  # sentences that share more of their words than this say the same
 CONFLICT_COVER = 0.5  # a sentence that disagrees must have this share of the question's words
 PARTIES = 2  # names in a question about a deal: who with whom

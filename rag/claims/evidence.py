@@ -9,8 +9,10 @@ from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
 from rag.checks.align import align
 from rag.checks.compare import aboutness, other_items, predates
+from rag.checks.dates import moments
 from rag.checks.grounds import Grounds
 from rag.checks.names import named
+from rag.checks.quantities import quantities
 from rag.checks.who import NOT_NAMED
 from rag.claims.records import Attribution
 from rag.types import ArticleRef, Hit, Span
@@ -19,6 +21,7 @@ from rag.verify import Verified, Verifier
 READ = 10  # sentences that are read with the claim, of all that the hits hold
 BY_FORM = 0.75  # how sure support is that was found without a model
 _RELEVANT = 0.05  # of coverage, that one of a passage's log-odds of being relevant is worth
+_DENIED = "denied rejected dismissed ruled out not true"
 _NAMES_ANOTHER = 0.35  # of the model's probability that a sentence with another name refutes the claim
 _BEGINNING = 1_500  # characters of an article in which it says what other report it rests on
 
@@ -64,15 +67,23 @@ class Weighed:
 
 
 def queries(claim: str, parts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """What to look for: the claim, its parts, and its names alone, for those are what the archive calls things by."""
+    """What to look for: the claim, its parts, its names alone (those are what the archive calls things by), with its
+    numbers and dates, and with the words of a denial.
+    """
     by_name = " ".join(names)
-    return tuple(dict.fromkeys([claim, *parts, *([by_name] if len(names) > 1 else [])]))
+    figures = " ".join(one.text for one in (*moments(claim), *quantities(claim)))
+    more = [
+        *([by_name] if len(names) > 1 else []),
+        *([f"{by_name} {figures}"] if names and figures else []),
+        *([f"{by_name} {_DENIED}"] if names else []),
+    ]
+    return tuple(dict.fromkeys([claim, *parts, *more]))
 
 
 def merged(found: Iterable[Sequence[Hit]], most: int) -> list[Hit]:
-    """The usable hits of several searches, in turn, each passage once."""
+    """The usable hits of several searches, each passage once: half are the first one's, the rest come in turn."""
     rows = [[hit for hit in hits if hit.left_out is None] for hits in found]
-    chosen: dict[int, Hit] = {}
+    chosen = {hit.passage.id: hit for hit in rows[0][: most // 2]}
     for place in range(max((len(row) for row in rows), default=0)):
         for row in rows:
             if place < len(row):
