@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rag.attribute import attribute, origin_of
 from rag.calibration import log_odds
+from rag.checks.about import aboutness, other_items, predates
 from rag.checks.align import align
-from rag.checks.compare import aboutness, other_items, predates
 from rag.checks.dates import moments
 from rag.checks.grounds import Grounds
 from rag.checks.names import named
@@ -71,7 +71,7 @@ def queries(claim: str, parts: Sequence[str], names: Sequence[str]) -> tuple[str
     numbers and dates, and with the words of a denial.
     """
     by_name = " ".join(names)
-    figures = " ".join(one.text for one in (*moments(claim), *quantities(claim)))
+    figures = " ".join([*(one.text for one in moments(claim)), *(one.text for one in quantities(claim))])
     more = [
         *([by_name] if len(names) > 1 else []),
         *([f"{by_name} {figures}"] if names and figures else []),

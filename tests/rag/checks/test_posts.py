@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.checks.grounds import Grounds
-from rag.checks.roles import check_posts, posts_in
+from rag.checks.posts import check_posts, posts_in
 from rag.checks.speech import sayings
 
 
