@@ -111,7 +111,7 @@ def main(
     rows = read_rows(data)
     fitting = _by_reading() if read else _by_words()
     # What is fitted by words looks too good on its own contexts to be weighed there against the reader model.
-    cases = make_cases(rows, seed, of=is_dev, qamr=_QAMR) if read else make_cases(rows, seed, of=lambda c: not is_dev(c))
+    cases = make_cases(rows, seed, of=is_dev, qamr=_QAMR) if read else make_cases(rows, seed, of=_is_train)
     with tempfile.TemporaryDirectory() as temporary:
         folder = work or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,6 +122,10 @@ def main(
     out = out or (READ_CALIBRATION_FILE if read else CALIBRATION_FILE)
     out.write_text(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(json.dumps(fitted["scores"], indent=1))
+
+
+def _is_train(context: str) -> bool:
+    return not is_dev(context)
 
 
 def _ingest(rows: Sequence[dict[str, Any]], folder: Path) -> None:
