@@ -12,12 +12,14 @@ from typing import Literal, NamedTuple
 DateKnown = Literal["given", "markup", "text"]
 """How a publication date is known: stated by whoever gave us the article, by its markup, or by its own text."""
 
-MarkKind = Literal["heading", "advert", "signup", "biography", "credit", "navigation"]
+MarkKind = Literal["heading", "advert", "signup", "biography", "credit", "navigation", "instruction"]
 """Why a stretch of an article's text is not retrieved. A heading also ends the passage before it."""
 
 Status = Literal["answered", "no_evidence", "partly_supported"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
-CheckKind = Literal["quote", "number", "date", "name", "post", "speech", "negation", "modality", "entailment"]
+CheckKind = Literal[
+    "quote", "number", "date", "name", "post", "speech", "negation", "modality", "entailment", "citation", "link"
+]
 
 
 class Span(NamedTuple):
@@ -258,8 +260,48 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was asked to do for one record. `cost` is in US dollars, by the prices in the settings.
+
+    `estimated` says that its server did not count the tokens of every call.
+    """
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    estimated: bool = False
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    def plus(self, input_tokens: int, output_tokens: int, cost: float, *, estimated: bool) -> Usage:
+        """With one more call."""
+        return Usage(
+            self.calls + 1,
+            self.input_tokens + input_tokens,
+            self.output_tokens + output_tokens,
+            self.cost + cost,
+            self.estimated or estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON."""
+    """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON.
+
+    `standalone` is the question as it was understood in its conversation, where that is not as asked. `notice` says
+    what became of a language model's draft, where something did; `removed` are its sentences that are not in the text.
+    """
 
     id: str
     question: str
@@ -276,3 +318,7 @@ class Answer:
     conflict: bool
     timings_ms: dict[str, float]
     models: dict[str, str]
+    standalone: str | None = None
+    notice: str | None = None
+    removed: tuple[AnswerSentence, ...] = ()
+    usage: Usage | None = None

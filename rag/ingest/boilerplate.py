@@ -8,8 +8,9 @@ costs a wasted passage, a marked sentence is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from rag.ingest.instructions import instruction_spans
 from rag.ingest.phrases import NAME, kind_of
 from rag.sentences import paragraph_spans
 from rag.types import Mark, MarkKind
@@ -68,14 +69,21 @@ _LONGEST_BIOGRAPHY = 700
 
 
 def mark(text: str) -> tuple[Mark, ...]:
-    """The marks of a text in order, without overlap, each over whole paragraphs."""
+    """The marks of a text in order, without overlap, each over whole paragraphs; an instruction over the end of one."""
     spans = paragraph_spans(text)
     paragraphs = [text[span.start : span.end] for span in spans]
     kinds: _Kinds = [kind_of(one, before) for one, before in zip(paragraphs, ["", *paragraphs], strict=False)]
     _mark_promotion(paragraphs, kinds)
     _mark_biographies(paragraphs, kinds)
     _mark_headings(paragraphs, kinds)
-    return tuple(Mark(span.start, span.end, kind) for span, kind in zip(spans, kinds, strict=True) if kind)
+    boilerplate = [Mark(span.start, span.end, kind) for span, kind in zip(spans, kinds, strict=True) if kind]
+    orders = [Mark(span.start, span.end, "instruction") for span in instruction_spans(text, spans)]
+    kept = [mark for mark in boilerplate if not _overlaps(mark, orders)]
+    return tuple(sorted([*kept, *orders], key=lambda mark: mark.start))
+
+
+def _overlaps(mark: Mark, others: Iterable[Mark]) -> bool:
+    return any(mark.start < other.end and other.start < mark.end for other in others)
 
 
 def _mark_promotion(paragraphs: Sequence[str], kinds: _Kinds) -> None:
