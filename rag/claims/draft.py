@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from rag.checks.names import names_in, tokens
+from rag.checks.names import names_in
+from rag.checks.persons import is_person, possessive, without_role
 from rag.checks.speech import sayings
 from rag.claims.records import DraftSentence, Edit, SentenceKind
 from rag.errors import DraftRejected
@@ -62,10 +63,6 @@ _THING = re.compile(
 )
 _PLURAL = re.compile(
     r"^(?P<pronoun>They|Their|Both(?: companies)?|The (?:companies|two companies|automakers|carmakers|two|pair))\b"
-)
-_ORGANISATION = re.compile(
-    r"\b(?:Inc|Corp|Ltd|LLC|Plc|Co|Group|Holding|Motor|Motors|University|Bank|Agency|Department|Ministry|Council|Court|"
-    r"Party|Union|House|Office|Company|Airlines|Auto|News|Times|Post|Administration|Institute|Association)\b"
 )
 _LEAST_WORDS = 3
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
@@ -136,7 +133,7 @@ def _with_antecedent(one: DraftSentence, text: str, before: Sequence[DraftSenten
         name = find(before) if match else None
         if match and name:
             old = match["pronoun"]
-            new = _possessive(name) if old in {"His", "Her", "Its", "Their"} and not _is_object(one.text, old) else name
+            new = possessive(name) if old in {"His", "Her", "Its", "Their"} and not _is_object(one.text, old) else name
             start = text.index(old, one.start)
             edit = Edit(start, start + len(old), old, new)
             return replace(one, claim=new + one.text[match.end() :], edits=(edit,))
@@ -148,40 +145,23 @@ def _is_object(sentence: str, pronoun: str) -> bool:
     return pronoun == "Her" and len(sentence.split()) < 2
 
 
-def _possessive(name: str) -> str:
-    return f"{name}’" if name.endswith("s") else f"{name}’s"
-
-
 def _last_person(before: Sequence[DraftSentence]) -> str | None:
     for one in reversed(before):
         spoke = [said.speaker for said in sayings(one.claim) if said.named and said.speaker]
         persons = [without_role(name) for name in [*spoke, *names_in(one.claim)]]
-        person = next((name for name in persons if _is_person(name, before)), None)
+        person = next((name for name in persons if is_person(name, _names(before))), None)
         if person:
             return person
     return None
 
 
-def without_role(name: str) -> str:
-    """ "Herbert Diess" of "VW CEO Herbert Diess": what follows the last word of a role."""
-    parts = name.split()
-    roles = [n for n, part in enumerate(parts[:-1]) if not tokens(part) or (part.isupper() and "." not in part)]
-    return " ".join(parts[roles[-1] + 1 :]) if roles else name
-
-
-def _is_person(name: str, before: Sequence[DraftSentence]) -> bool:
-    """By its form: two or three plain words, or the last of such a name met before."""
-    if _ORGANISATION.search(name) or any(part.isupper() and len(part) > 2 for part in name.split()):
-        return False
-    if 2 <= len(tokens(name)) <= 3:
-        return True
-    full = (other for one in before for other in names_in(one.claim) if len(tokens(other)) > 1)
-    return any(tokens(other)[-1:] == tokens(name) for other in full)
+def _names(before: Sequence[DraftSentence]) -> list[str]:
+    return [name for one in before for name in names_in(one.claim)]
 
 
 def _last_thing(before: Sequence[DraftSentence]) -> str | None:
     for one in reversed(before):
-        things = [name for name in names_in(one.claim) if not _is_person(name, before)]
+        things = [name for name in names_in(one.claim) if not is_person(name, _names(before))]
         if things:
             return things[0]
     return None
