@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +22,7 @@ from rag.pipeline import Byline
 from rag.record_store import RecordStore
 from rag.records import answer_record
 from rag.settings import Settings
-from rag.types import Query
+from rag.types import Query, Turn
 from rag.wiring import open_byline
 
 _STATIC = Path(__file__).parent / "static"
@@ -35,16 +35,31 @@ _HEADERS = {
 }
 
 
+class Message(BaseModel):
+    """One message of a conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
 class AskRequest(BaseModel):
     """A question, and which articles may answer it. Days are inclusive."""
 
     model_config = ConfigDict(extra="forbid")
 
     question: str = Field(examples=["Which Ford plant is the leading candidate to build Geely cars?"])
+    history: list[Message] = Field(
+        default=[], max_length=50, description="The conversation before it, oldest first; a follow-up rests on it."
+    )
     sources: list[str] = Field(default=[], max_length=100)
     published_from: date | None = None
     published_to: date | None = None
     as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(one.role, one.content) for one in self.history)
 
     def limits(self) -> Query:
         return Query(
@@ -111,7 +126,7 @@ Records = Annotated[RecordStore, Depends(_records)]
 
 def ask(asked: AskRequest, byline: TheByline) -> JSONResponse:
     """Answer with cited quotes, or abstain and say what is missing."""
-    return JSONResponse(answer_record(byline.ask(asked.question, asked.limits()).answer))
+    return JSONResponse(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
 
 
 def check(given: CheckRequest, byline: TheByline, records: Records) -> JSONResponse:

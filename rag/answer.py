@@ -1,8 +1,10 @@
-"""A reading and its citations -> the answer record: the sentences in the stored words, or what was missing."""
+"""A reading -> the answer record: the stored words or a language model's checked ones, or what was missing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag.prompts import load_prompt
 from rag.types import Answer, AnswerSentence, ArticleRef, Check, Citation, Evidence, Hit, Reading, Status, Verdict
@@ -13,43 +15,96 @@ UNKNOWN_DATE = "date unknown"
 Verify = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[Check, ...]]]
 
 
-def compose(
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What is said: sentences with their verdicts, the citations they rest on, and both as one text."""
+
+    mode: Literal["extractive", "llm"]
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    short_answer: str | None
+
+
+def in_quotes(reading: Reading, citations: Sequence[Citation], verify: Verify) -> Composed:
+    """The evidence in the stored words, or what is missing.
+
+    `citations` are those made for `reading.evidence`; KeyError when one is missing.
+    """
+    cited = [_citation_of(one, citations) for one in reading.evidence]
+    sentences = tuple(_sentence(citation, verify) for citation in cited)
+    return Composed("extractive", _text(reading, sentences, cited), sentences, tuple(citations), _short(reading))
+
+
+def in_words(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequence[Citation]) -> Composed:
+    """A language model's sentences, each followed by its citations, or by why it does not hold."""
+    short, said = _short(reading), [one.text.casefold() for one in sentences if one.verdict == "supported"]
+    told = short if short and any(short.casefold() in text for text in said) else None
+    text = " ".join(_marked(one) for one in sentences)
+    return Composed("llm", text, tuple(sentences), _with_answer_spans(reading, citations), told)
+
+
+def answer_of(
     question: str,
     reading: Reading,
-    citations: Sequence[Citation],
+    composed: Composed,
     hits: Sequence[Hit],
     *,
-    verify: Verify,
     answer_id: str,
     as_of: str | None,
     timings_ms: Mapping[str, float],
     models: Mapping[str, str],
 ) -> Answer:
-    """The extractive answer, each sentence with its citation and verdict; `hits` are shown when it abstains.
-
-    `citations` are those made for `reading.evidence`; KeyError when one is missing.
-    """
-    cited = [(one, _citation_of(one, citations)) for one in reading.evidence]
-    sentences = tuple(_sentence(citation, verify) for _, citation in cited)
+    """The record; `hits` are shown when it abstains."""
     return Answer(
         id=answer_id,
         question=question,
-        status=_status(sentences),
-        text=_text(reading, sentences, [citation for _, citation in cited]),
-        short_answer=next((one.short_answer for one in reading.evidence if one.short_answer), None)
-        if not reading.conflict
-        else None,  # a conflict has no one short answer
-        mode="extractive",
+        status=_status(composed.sentences),
+        text=composed.text,
+        short_answer=composed.short_answer,
+        mode=composed.mode,
         as_of=as_of,
-        sentences=sentences,
-        citations=tuple(citations),
-        nearest=() if sentences else tuple(hits[:NEAREST]),
+        sentences=composed.sentences,
+        citations=composed.citations,
+        nearest=() if composed.sentences else tuple(hits[:NEAREST]),
         confidence=reading.confidence,
-        missing=None if sentences else reading.missing,
+        missing=None if composed.sentences else reading.missing,
         conflict=reading.conflict,
         timings_ms=dict(timings_ms),
         models=dict(models),
     )
+
+
+def _short(reading: Reading) -> str | None:
+    """A conflict has no one short answer."""
+    if reading.conflict:
+        return None
+    return next((one.short_answer for one in reading.evidence if one.short_answer), None)
+
+
+def _marked(one: AnswerSentence) -> str:
+    text = one.text + "".join(f" [{n}]" for n in one.citations)
+    if one.verdict == "supported":
+        return text
+    reasons = dict.fromkeys(check.detail for check in one.checks if not check.ok)
+    reason = "; ".join(reasons) or "it could not be checked"
+    verdict = {"contradicted": "contradicted", "unsupported": "not supported"}.get(one.verdict, "not checked")
+    return load_prompt("flagged").render(sentence=text, verdict=verdict, reason=reason)
+
+
+def _with_answer_spans(reading: Reading, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The short answer's place is the same whoever cites the sentence."""
+    spans = {(one.hit.article.id, one.answer_span) for one in reading.evidence if one.answer_span}
+
+    def spanned(citation: Citation) -> Citation:
+        inside = (
+            span
+            for article, span in spans
+            if span and article == citation.article.id and citation.start <= span.start and span.end <= citation.end
+        )
+        return replace(citation, answer_span=next(inside, None))
+
+    return tuple(spanned(one) for one in citations)
 
 
 def outlet_of(article: ArticleRef) -> str:

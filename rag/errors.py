@@ -12,8 +12,9 @@ BylineError                    what failed, why, and the remedy
 │   ├── StoreBusy              another process is writing
 │   ├── StoreEmpty             nothing has been ingested
 │   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
-└── ModelError                 an embedding model can't be used
-    └── ModelMismatch          the archive was embedded with another model
+├── ModelError                 an embedding model can't be used
+│   └── ModelMismatch          the archive was embedded with another model
+└── LanguageModelFailed        the language model gave nothing that can be used; quotes stand in
 """
 
 from __future__ import annotations
@@ -83,3 +84,17 @@ class ModelError(BylineError):
 
 class ModelMismatch(ModelError):
     """The archive was embedded with another model."""
+
+
+class LanguageModelFailed(BylineError):
+    """The language model gave nothing that can be used. `reason` completes "The language model was not used: ".
+
+    `retry_after_s` is what its server asked to wait; None where it said nothing. `again` tells whether another try may
+    go better.
+    """
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None, again: bool = False) -> None:
+        super().__init__(f"The language model was not used: {reason}.", remedy="Quotes of the archive stand in.")
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.again = again

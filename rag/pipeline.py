@@ -1,24 +1,29 @@
-"""Joins the stages: question -> hits -> hits read -> reading -> citations -> answer, as LangChain runnables.
+"""Joins the stages: question -> hits -> hits read -> reading -> citations, as LangChain runnables, -> answer.
 
-One `ask` sees one state of the archive: the view is pinned before retrieval and let go when the answer stands.
+One `ask` sees one state of the archive: the view is pinned before retrieval and let go when the answer stands. A
+language model, where there is one, writes from the evidence that the reader found; where it found none it is not asked.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rag.answer import compose
+from rag.answer import Composed, answer_of, in_quotes, in_words
 from rag.archive import Archive, View
 from rag.checks.grounds import Grounds
 from rag.cite import cite
+from rag.conversation import standalone
+from rag.events import Asked, Done, Event, Found, Understood, told_as
+from rag.prompts import load_prompt
 from rag.question import check_question
-from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Verdict
+from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Turn, Verdict
 from rag.verify import Verifier
 
 if TYPE_CHECKING:
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
 
     from rag.claims.records import CheckedDraft, Dated
     from rag.claims.statements import Statement
+    from rag.llm.assistant import Assistant, Desk
+    from rag.llm.writer import Writing
 
 READ = 20  # hits that the reader gets
 
@@ -50,13 +57,16 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the stages are made of. `models` are the identities that the record names."""
+    """What the stages are made of. `models` are the identities that the record names. `make_assistant` gives the
+    language model, where there is one.
+    """
 
     retrieve: Retrieve
     rerank: Rerank
     make_reader: Callable[[], Reader]
     verifier: Verifier
     models: Mapping[str, str]
+    make_assistant: Callable[[], Assistant | None] = lambda: None
 
 
 class Longest(NamedTuple):
@@ -64,14 +74,6 @@ class Longest(NamedTuple):
 
     question: int
     draft: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An answer, and the whole ranking behind it."""
-
-    answer: Answer
-    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,46 @@ class Byline:
         self._longest = longest
         self._one_shot = one_shot
 
-    def ask(self, question: str, limits: Query | None = None) -> Asked:
-        """Answer from the articles that pass `limits` (its text and k are not used), or abstain.
+    def ask(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Asked:
+        """Answer from the articles that pass `limits` (its text and k are not used), or abstain. A follow-up is
+        understood by the conversation before it.
 
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
+        with closing(self.stream(question, limits, history)) as events:
+            for event in events:
+                if isinstance(event, Done):
+                    return event.asked
+        raise AssertionError("an answer ends with Done")
+
+    def stream(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Generator[Event]:
+        """As `ask`, telling what happens meanwhile; closing it ends whatever is under way."""
         started = time.perf_counter()
         asked = check_question(question, self._longest.question)
-        query = replace(limits or Query(""), text=asked, k=READ)
+        assistant = self._assistant
+        desk = assistant.desk() if assistant else None
+        understood = desk.standalone(asked, history) if desk else standalone(asked, history)
+        if understood != asked:
+            understood = check_question(understood, self._longest.question)
+            yield Understood(understood)
+        query = replace(limits or Query(""), text=understood, k=READ)
+        before = {"understand": (time.perf_counter() - started) * 1e3} if history else {}
+        opening = time.perf_counter()
         with self._archive.view() as view:
-            pinned = {"open": (time.perf_counter() - started) * 1e3}
-            last = self._run(_Step(asked, query, view, timings_ms=pinned))
-            return Asked(self._answer(last, started), last.ranked)
+            timings = {**before, "open": (time.perf_counter() - opening) * 1e3}
+            last = self._run(_Step(understood, query, view, timings_ms=timings))
+            yield Found(last.hits)
+            composed, writing = yield from self._told(last, desk)
+            answer = replace(
+                self._answer(last, composed, started),
+                question=asked,
+                standalone=understood if understood != asked else None,
+            )
+            if desk and writing:
+                answer = replace(answer, notice=writing.notice, removed=writing.removed)
+            if desk:
+                answer = replace(answer, usage=desk.used, models={**answer.models, **desk.models})
+            yield Done(Asked(answer, last.ranked))
 
     def search(self, query: Query, *, rerank: bool = True) -> list[Hit]:
         """The hits for a query, best first; those with `left_out` were ranked but passed over. Without `rerank` they
@@ -173,7 +203,7 @@ class Byline:
         draft.read_draft("The reader wakes up.")
         grounds = [Grounds("It slept.", before="The reader lay down. ")]
         self._parts.verifier.verify("The reader is awake.", grounds)
-        _ = self._reader, self.chain, checking
+        _ = self._reader, self.chain, self._assistant, checking
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
@@ -217,6 +247,10 @@ class Byline:
     def _reader(self) -> Reader:
         return self._parts.make_reader()  # searching does without one
 
+    @cached_property
+    def _assistant(self) -> Assistant | None:
+        return self._parts.make_assistant()  # opening its client takes seconds, which searching does without
+
     def close(self) -> None:
         self._archive.close()
 
@@ -242,14 +276,29 @@ class Byline:
         verified = self._parts.verifier.verify(sentence, grounds)
         return verified.verdict, verified.checks
 
-    def _answer(self, step: _Step, started: float) -> Answer:
+    def _told(self, step: _Step, desk: Desk | None) -> Generator[Event, None, tuple[Composed, Writing | None]]:
+        """The language model's words where there is one and they hold, else quotes."""
+        writing = None
+        if desk and step.reading.evidence:
+            writing = yield from desk.write(step.question, step.reading, step.hits, step.text_of)
+            if writing.kept:
+                return in_words(step.reading, writing.kept, writing.citations), writing
+            if writing.no_answer:
+                missing = load_prompt("missing-model").render()
+                step = replace(step, reading=Reading((), step.reading.confidence, missing), citations=())
+        composed = in_quotes(step.reading, step.citations, partial(self._verify, step))
+        for n, one in enumerate(composed.sentences, 1):
+            cited = [citation for citation in composed.citations if citation.n in one.citations]
+            yield from told_as(n, one.text, cited, one.verdict, one.checks)
+        return composed, writing
+
+    def _answer(self, step: _Step, composed: Composed, started: float) -> Answer:
         total = (time.perf_counter() - started) * 1e3
-        return compose(
+        return answer_of(
             step.question,
             step.reading,
-            step.citations,
+            composed,
             step.hits,
-            verify=partial(self._verify, step),
             answer_id=uuid.uuid4().hex,
             as_of=step.query.as_of.isoformat() if step.query.as_of else None,
             timings_ms={**step.timings_ms, "total": total},

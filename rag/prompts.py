@@ -6,6 +6,7 @@ a cold `byline ask` may take, and it lets unused variables pass.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,11 @@ class Prompt:
     version: int
     variables: frozenset[str]
     wording: str
+
+    @property
+    def identity(self) -> str:
+        """Names the version and the exact wording."""
+        return f"{self.version}/{hashlib.sha256(self.wording.encode()).hexdigest()[:12]}"
 
     def render(self, **values: str) -> str:
         """Raises SettingsError when a variable has no value or a value no variable."""

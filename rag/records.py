@@ -12,6 +12,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
     return {
         "id": answer.id,
         "question": answer.question,
+        "standalone": answer.standalone,
         "status": answer.status,
         "text": answer.text,
         "short_answer": answer.short_answer,
@@ -20,11 +21,14 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "missing": answer.missing,
         "conflict": answer.conflict,
+        "notice": answer.notice,
         "sentences": [_sentence(s) for s in answer.sentences],
+        "removed": [_sentence(s) for s in answer.removed],
         "citations": [citation_record(c) for c in answer.citations],
         "nearest": [hit_record(h) for h in answer.nearest],
         "timings_ms": {name: round(ms, 1) for name, ms in answer.timings_ms.items()},
         "models": answer.models,
+        "usage": asdict(answer.usage) if answer.usage else None,
     }
 
 

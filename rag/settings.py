@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -48,6 +49,36 @@ class Settings(BaseSettings):
     abstain_below: float | None = Field(
         None, ge=0, le=1, description="Abstain below this confidence; unset takes the calibrated threshold."
     )
+    llm: str = Field(
+        "",
+        description="The language model that writes, as `provider:model`: `openai:…`, `anthropic:…`, `ollama:…`. "
+        "Without one, answers are quotes.",
+        pattern=r"^([a-z_]+:\S+)?$",
+    )
+    llm_base_url: str | None = Field(
+        None, description="Its server, such as vLLM's or llama.cpp's, with provider `openai`.", pattern=r"^https?://"
+    )
+    llm_api_key: SecretStr | None = Field(None, description="Its key; unset takes the provider's own variable.")
+    llm_policy: Literal["flag", "strict", "repair"] = Field(
+        "flag",
+        description="What becomes of sentences that the quotes don't bear out: `flag` shows and marks them, `strict` "
+        "takes them out and says so, `repair` has them written once more, then as `strict`.",
+    )
+    llm_structured: Literal["auto", "always", "never"] = Field(
+        "auto", description="Whether it is asked for JSON; `auto` if the model is known to be able to."
+    )
+    llm_window: int | None = Field(
+        None, ge=1024, description="Tokens it can read and write at once; unset takes what is known of it, or 8192."
+    )
+    llm_evidence_tokens: int = Field(3000, ge=200, description="Tokens of quotes it is shown, at most.")
+    llm_output_tokens: int = Field(800, ge=16, description="Tokens of a reply; what goes on longer is cut off.")
+    llm_timeout_s: float = Field(60, gt=0, description="Seconds an answer may wait for it, retries included.")
+    llm_retries: int = Field(2, ge=0, le=10, description="How often a request is sent again after 429, 5xx or a reset.")
+    llm_request_tokens: int = Field(20_000, ge=1, description="Tokens that one answer or check may cost, at most.")
+    llm_daily_tokens: int | None = Field(None, ge=0, description="Tokens a day (UTC), at most; unset is no cap.")
+    llm_daily_cost: float | None = Field(None, ge=0, description="US dollars a day (UTC), at most; unset is no cap.")
+    llm_price_input: float = Field(0, ge=0, description="US dollars for a million tokens it reads.")
+    llm_price_output: float = Field(0, ge=0, description="US dollars for a million tokens it writes.")
 
     @property
     def ledger_path(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rag.archive import Archive
 from rag.embed import load_embedder
@@ -19,6 +20,9 @@ from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.types import Hit
 from rag.verify import Verifier
+
+if TYPE_CHECKING:
+    from rag.llm.assistant import Assistant
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 
@@ -41,12 +45,52 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
 
     model = pair_reader_of(settings)
     models = {"embedding": embedder.identity} | ({"reader": model.identity} if model else {})
-    parts = Parts(Retriever(embedder, terms, Limits), reranker_of(settings, model), reader, Verifier(model), models)
+    verifier = Verifier(model)
+    parts = Parts(
+        Retriever(embedder, terms, Limits),
+        reranker_of(settings, model),
+        reader,
+        verifier,
+        models,
+        lambda: assistant_of(settings, verifier),
+    )
     longest = Longest(settings.max_question_chars, settings.max_draft_chars)
     byline = Byline(archive, parts, longest, one_shot=one_shot)
     if not one_shot:
         byline.warm_up()
     return byline
+
+
+def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
+    """The language model; None where the settings name none. Raises MissingExtra and SettingsError."""
+    if not settings.llm:
+        return None
+    from rag.llm.assistant import Assistant
+    from rag.llm.model import Connection, LanguageModel
+    from rag.llm.spending import Caps
+    from rag.llm.writer import Writer
+
+    model = LanguageModel(
+        Connection(
+            settings.llm,
+            settings.llm_base_url,
+            settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+            settings.llm_timeout_s,
+            settings.llm_retries,
+            settings.llm_window,
+            settings.llm_output_tokens,
+            settings.llm_structured,
+        )
+    )
+    caps = Caps(
+        settings.llm_request_tokens,
+        settings.llm_daily_tokens,
+        settings.llm_daily_cost,
+        settings.llm_price_input,
+        settings.llm_price_output,
+    )
+    writer = Writer(model, settings.llm_policy, settings.llm_evidence_tokens)
+    return Assistant(model, writer, verifier, caps, settings.data_dir, settings.llm_timeout_s)
 
 
 def pair_reader_of(settings: Settings) -> PairReader | None:

@@ -42,6 +42,8 @@ class Service:
         claim = case.kind == "claim"
         body: dict[str, Any] = {"text" if claim else "question": case.question, "as_of": day(case.as_of)}
         try:
+            if case.history:
+                body["history"] = self._held(case)
             response = self._client().post(f"{self._url}/v1/{'check' if claim else 'ask'}", json=body)
         except httpx.TimeoutException:
             return missing(case.id, "timeout", f"no answer in {self._timeout:g} s", repeat=repeat)
@@ -50,6 +52,16 @@ class Service:
         if response.is_success:
             return self._read(case, response, repeat)
         return self._refused(case, response, repeat)
+
+    def _held(self, case: Case) -> list[dict[str, str]]:
+        """The conversation before the last question, turn by turn; a turn that fails has no answer."""
+        turns: list[dict[str, str]] = []
+        for earlier in case.history:
+            body = {"question": earlier, "as_of": day(case.as_of), "history": turns}
+            response = self._client().post(f"{self._url}/v1/ask", json=body)
+            told = response.json().get("text", "") if response.is_success else ""
+            turns = [*turns, {"role": "user", "content": earlier}, {"role": "assistant", "content": told}]
+        return turns
 
     def _read(self, case: Case, response: httpx.Response, repeat: int) -> Reply:
         try:

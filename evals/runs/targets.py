@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,10 +18,10 @@ from evals.runs.records import parse_prediction, reply_of
 from rag.claims.as_json import draft_record
 from rag.claims.records import CheckedDraft
 from rag.errors import InputError, NotFound
-from rag.pipeline import Asked
+from rag.events import Asked
 from rag.records import answer_record, hit_record
 from rag.settings import Settings
-from rag.types import Article, Query
+from rag.types import Article, Query, Turn
 
 NO_CLAIMS = "the target checks no claims"
 
@@ -49,7 +49,7 @@ class Target(Protocol):
 class Askable(Protocol):
     """The part of `rag.pipeline.Byline` that is asked."""
 
-    def ask(self, question: str, limits: Query | None = None) -> Asked: ...
+    def ask(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Asked: ...
 
     def check(self, text: str, limits: Query | None = None) -> CheckedDraft: ...
 
@@ -70,7 +70,7 @@ class CorpusArchive:
 
 
 class InProcess:
-    """Byline itself. A conversation's last question is asked as it stands: Byline keeps no history of its own yet."""
+    """Byline itself. A conversation is held turn by turn: its earlier questions are asked first, and answered."""
 
     def __init__(self, byline: Askable, about: About) -> None:
         self.about = about
@@ -85,7 +85,11 @@ class InProcess:
         return reply_of(case, parse_prediction(told), self, repeat=repeat)
 
     def _asked(self, case: Case, limits: Query) -> dict[str, Any]:
-        asked = self._byline.ask(case.question, limits)
+        turns: list[Turn] = []
+        for earlier in case.history:
+            answer = self._byline.ask(earlier, limits, turns).answer
+            turns += [Turn("user", earlier), Turn("assistant", answer.text)]
+        asked = self._byline.ask(case.question, limits, turns)
         return {**answer_record(asked.answer), "hits": [hit_record(hit) for hit in asked.hits]}
 
     def _checked(self, case: Case, limits: Query) -> dict[str, Any]:
@@ -118,7 +122,7 @@ def in_process(settings: Settings, corpus: Path, *, keep: bool) -> Iterator[InPr
         if not keep:
             settings = settings.model_copy(update={"data_dir": Path(folder)})
             ingest(settings, [corpus])
-        shown = settings.model_dump(mode="json", exclude={"data_dir", "threads"})
+        shown = settings.model_dump(mode="json", exclude={"data_dir", "threads", "llm_api_key"})
         about = About("in-process", "Byline", shown, archive_fingerprint(settings))
         with open_byline(settings) as byline:
             yield InProcess(byline, about)

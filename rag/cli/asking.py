@@ -10,11 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from rag.cli.batch import run_batch
-from rag.cli.options import After, AsOf, Batch, Before, DataDir, Json, Source, day
+from rag.cli.options import After, AsOf, Batch, Before, DataDir, Json, Source, limits_of
 from rag.errors import InputError
 from rag.records import answer_record, hit_record
 from rag.settings import load_settings
-from rag.types import Query
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +35,7 @@ def ask(
     """Answer a question with cited quotes, or say that the archive has no answer."""
     from rag.wiring import open_byline
 
-    limits = _limits(source, after, before, as_of)
+    limits = limits_of(source, after, before, as_of)
     with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:
         if batch is not None:
             run_batch(batch, lambda q: answer_record(byline.ask(q, limits).answer), "asking")
@@ -68,7 +67,7 @@ def search(
     """Find passages, with their scores."""
     from rag.wiring import open_byline
 
-    limits = replace(_limits(source, after, before, as_of), k=k)
+    limits = replace(limits_of(source, after, before, as_of), k=k)
 
     def found(text: str) -> dict[str, Any]:
         hits = byline.search(replace(limits, text=text), rerank=rerank)
@@ -85,16 +84,6 @@ def search(
     from rag.cli.show import show_hits
 
     show_hits(record["hits"])
-
-
-def _limits(source: list[str] | None, after: str | None, before: str | None, as_of: str | None) -> Query:
-    return Query(
-        text="",
-        sources=tuple(source or ()),
-        published_from=day(after, "--from"),
-        published_to=day(before, "--to"),
-        as_of=day(as_of, "--as-of"),
-    )
 
 
 def _wanted(text: str | None, what: str) -> str:

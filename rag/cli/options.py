@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import InputError
+from rag.types import Query
 
 DataDir = Annotated[
     Path | None,
@@ -35,3 +36,14 @@ def day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"{option} {text}: this is no day.", remedy="Write it as 2022-06-17.") from error
+
+
+def limits_of(source: list[str] | None, after: str | None, before: str | None, as_of: str | None) -> Query:
+    """The limits that the options set; its text is empty. Raises InputError."""
+    return Query(
+        text="",
+        sources=tuple(source or ()),
+        published_from=day(after, "--from"),
+        published_to=day(before, "--to"),
+        as_of=day(as_of, "--as-of"),
+    )

@@ -13,17 +13,19 @@ from rich.text import Text
 
 from rag.types import Hit
 
-_VERDICTS = {"supported": "green", "unsupported": "red", "contradicted": "red", "unchecked": "yellow"}
-
 
 def show_answer(record: dict[str, Any]) -> None:
     console = Console()
     console.print()
+    if record["standalone"]:
+        console.print(Text(f"Understood as: {safe(record['standalone'])}\n"), style="dim")
     console.print(Text(safe(record["text"])), style="bold" if record["status"] != "no_evidence" else "yellow")
-    for sentence in record["sentences"]:
-        if sentence["verdict"] != "supported":
-            line = f"  {sentence['verdict']}: {safe(sentence['text'])}"
-            console.print(Text(line), style=_VERDICTS[sentence["verdict"]])
+    show_sources(record, console)
+    show_made(record, console)
+
+
+def show_sources(record: dict[str, Any], console: Console) -> None:
+    """What an answer rests on, or what came nearest."""
     for citation in record["citations"]:
         console.print()
         console.print(Text(f"[{citation['n']}] {where(citation['article'])}"), style="cyan")
@@ -34,6 +36,20 @@ def show_answer(record: dict[str, Any]) -> None:
     if record["nearest"]:
         console.print(Text("\nNearest passages:"), style="dim")
         show_hits(record["nearest"], console)
+
+
+def show_made(record: dict[str, Any], console: Console) -> None:
+    """What became of a language model's draft."""
+    if record["notice"]:
+        console.print(Text(f"\n{safe(record['notice'])}"), style="yellow")
+    for sentence in record["removed"]:
+        why = "; ".join(check["detail"] for check in sentence["checks"] if not check["ok"])
+        console.print(Text(f"  taken out: {safe(sentence['text'])} ({safe(why)})"), style="red")
+    if record["usage"]:
+        used = record["usage"]
+        tokens = f"{used['input_tokens']:,} + {used['output_tokens']:,} tokens"
+        cost = f", ${used['cost']:.4f}" if used["cost"] else ""
+        console.print(Text(f"\n{record['models'].get('llm', 'language model')}: {tokens}{cost}"), style="dim")
 
 
 def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) -> None:

@@ -16,8 +16,8 @@ _WORDS = {"not_enough_evidence": "not enough evidence"}
 _SIGNS = {"supports": "+", "refutes": "−", "neutral": "·"}
 
 
-def show_check(record: dict[str, Any]) -> None:
-    console = Console()
+def show_check(record: dict[str, Any], console: Console | None = None) -> None:
+    console = console or Console()
     if not record["claims"]:
         console.print(Text("\nNothing in it can be checked."), style="yellow")
     for claim in record["claims"]:

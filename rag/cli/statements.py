@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rag.cli.options import After, AsOf, Before, DataDir, Json, Source, day
+from rag.cli.options import After, AsOf, Before, DataDir, Json, Source, limits_of
 from rag.settings import load_settings
-from rag.types import Query
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +30,7 @@ def quotes(
     from rag.claims.as_json import statement_record
     from rag.wiring import open_byline
 
-    limits = _limits(source, after, before, as_of)
+    limits = limits_of(source, after, before, as_of)
     with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
         record = {"person": person, "quotes": [statement_record(one) for one in byline.quotes(person, limits)]}
     if as_json:
@@ -55,7 +54,7 @@ def timeline(
     from rag.claims.as_json import dated_record
     from rag.wiring import open_byline
 
-    limits = _limits(source, after, before, as_of)
+    limits = limits_of(source, after, before, as_of)
     with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
         record = {"subject": subject, "timeline": [dated_record(one) for one in byline.timeline(subject, limits)]}
     if as_json:
@@ -64,16 +63,6 @@ def timeline(
     from rag.cli.show_check import show_timeline
 
     show_timeline(record)
-
-
-def _limits(source: list[str] | None, after: str | None, before: str | None, as_of: str | None) -> Query:
-    return Query(
-        "",
-        sources=tuple(source or ()),
-        published_from=day(after, "--from"),
-        published_to=day(before, "--to"),
-        as_of=day(as_of, "--as-of"),
-    )
 
 
 def _print(record: dict[str, Any]) -> None:

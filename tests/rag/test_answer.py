@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer import compose, date_of, outlet_of
+from rag.answer import answer_of, date_of, in_quotes, outlet_of
 from rag.checks.grounds import Grounds
 from rag.cite import cite
 from rag.types import Answer, Check, Citation, Evidence, Reading, Verdict
@@ -22,12 +22,12 @@ def verified(sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tup
 
 
 def composed(reading: Reading) -> Answer:
-    return compose(
+    told = in_quotes(reading, cite(reading.evidence, lambda ref: TEXTS[ref.id]), verified)
+    return answer_of(
         "Was anyone hurt?",
         reading,
-        cite(reading.evidence, lambda ref: TEXTS[ref.id]),
+        told,
         [FERRY, LATER] * 3,
-        verify=verified,
         answer_id="x",
         as_of=None,
         timings_ms={},
@@ -68,4 +68,4 @@ def test_an_outlet_falls_back_to_title_then_file() -> None:
 def test_evidence_without_its_citation_is_an_error() -> None:
     reading = Reading((Evidence(FERRY, 0, 17, 0.9),), 0.9)
     with pytest.raises(KeyError, match="ferry"):
-        compose("q", reading, [], [], verify=verified, answer_id="x", as_of=None, timings_ms={}, models={})
+        in_quotes(reading, [], verified)

@@ -1,0 +1,90 @@
+"""The language model at work for one answer or check: what it writes, what it understands, what that costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+from rag.conversation import standalone
+from rag.errors import LanguageModelFailed
+from rag.events import Event
+from rag.llm.model import LanguageModel
+from rag.llm.rephrase import rephrased
+from rag.llm.spending import Caps, Meter, Tally
+from rag.llm.wording import explained, parts_by_model
+from rag.llm.writer import Writer, Writing
+from rag.types import ArticleRef, Hit, Reading, Turn, Usage
+from rag.verify import Verifier
+
+
+class Assistant:
+    """A language model with its limits. Safe to use from several threads; each answer has a desk of its own."""
+
+    def __init__(
+        self, model: LanguageModel, writer: Writer, verifier: Verifier, caps: Caps, data_dir: Path, timeout_s: float
+    ) -> None:
+        self._model = model
+        self._writer = writer
+        self._verifier = verifier
+        self._caps = caps
+        self._tally = Tally(data_dir)
+        self._timeout_s = timeout_s
+
+    def desk(self) -> Desk:
+        """For one answer or check."""
+        return Desk(self._model, self._writer, self._verifier, Meter(self._caps, self._tally), self._timeout_s)
+
+
+class Desk:
+    """One answer or check. What the model fails at is done without it."""
+
+    def __init__(
+        self, model: LanguageModel, writer: Writer, verifier: Verifier, meter: Meter, timeout_s: float
+    ) -> None:
+        self._model = model
+        self._writer = writer
+        self._verifier = verifier
+        self._meter = meter
+        self._until = time.monotonic() + timeout_s
+
+    @property
+    def used(self) -> Usage | None:
+        """None where the model was not called."""
+        return self._meter.used if self._meter.used.calls else None
+
+    @property
+    def models(self) -> dict[str, str]:
+        """What the record names; empty where the model was not called."""
+        return self._writer.models if self._meter.used.calls else {}
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question as it would be asked without the conversation; by rules where the model fails."""
+        if not history:
+            return question
+        try:
+            return rephrased(question, history, self._model, self._meter, self._until)
+        except LanguageModelFailed:
+            return standalone(question, history)
+
+    def write(
+        self, question: str, reading: Reading, hits: Sequence[Hit], text_of: Callable[[ArticleRef], str]
+    ) -> Generator[Event, None, Writing]:
+        """The events of the sentences as they come; returns what stands in the end."""
+        return (
+            yield from self._writer.write(question, reading, hits, self._verifier, text_of, self._meter, self._until)
+        )
+
+    def parts(self, claim: str, by_rules: Sequence[str]) -> tuple[str, ...]:
+        """The statements of a claim; as the rules have them where the model fails or changes its words."""
+        try:
+            return parts_by_model(claim, self._model, self._meter, self._until) or tuple(by_rules)
+        except LanguageModelFailed:
+            return tuple(by_rules)
+
+    def explanation(self, claim: str, verdict: str, findings: str, quotes: Sequence[str]) -> str | None:
+        """A verdict in words; None where the model fails, or says what neither the findings nor the quotes say."""
+        try:
+            return explained(claim, verdict, findings, quotes, self._model, self._meter, self._until)
+        except LanguageModelFailed:
+            return None

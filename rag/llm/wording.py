@@ -1,0 +1,50 @@
+"""Claims by a language model: their parts and a verdict's words. The verdict itself is none of its business."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.errors import LanguageModelFailed
+from rag.llm.model import LanguageModel
+from rag.llm.plain import framed, without_links
+from rag.llm.spending import Meter
+from rag.prompts import load_prompt
+from rag.sentences import sentence_spans
+from rag.spans import find
+from rag.terms import words
+
+_MOST_PARTS = 8
+_COVERED = 0.9  # of the claim's telling words, that its parts have to have
+_MOST_SENTENCES = 3
+_MOST_CHARS = 600
+
+
+def parts_by_model(claim: str, model: LanguageModel, meter: Meter, deadline: float) -> tuple[str, ...]:
+    """The statements of a claim, in its own words. Raises LanguageModelFailed, also when the words are not."""
+    prompt = load_prompt("claim-parts").render(claim=framed(claim))
+    lines = [line.strip().lstrip("-•* ") for line in model.complete([("user", prompt)], meter, deadline).splitlines()]
+    parts = tuple(line for line in lines if line)
+    own, told = _stems(claim), _stems(" ".join(parts))
+    if not parts or len(parts) > _MOST_PARTS or told - own or len(told) < _COVERED * len(own):
+        raise LanguageModelFailed("it did not split the claim in the claim's own words")
+    return parts
+
+
+def explained(
+    claim: str, verdict: str, findings: str, quotes: Sequence[str], model: LanguageModel, meter: Meter, deadline: float
+) -> str:
+    """One or two sentences. Raises LanguageModelFailed, also when they name what neither findings nor quotes do."""
+    told = {"claim": framed(claim), "verdict": verdict, "findings": framed(findings)}
+    shown = "\n".join(f"- {framed(quote)}" for quote in quotes) or "none"
+    prompt = load_prompt("claim-explanation").render(**told, quotes=shown)
+    text, links = without_links(model.complete([("user", prompt)], meter, deadline))
+    if links or not text or len(text) > _MOST_CHARS or len(sentence_spans(text)) > _MOST_SENTENCES:
+        raise LanguageModelFailed("it did not explain the verdict in a sentence or two")
+    known = " ".join([claim, findings, *quotes]).casefold()
+    if any(span.of(text).casefold() not in known for span in find(text) if span.start > 0):
+        raise LanguageModelFailed("its explanation names what neither the findings nor the quotes do")
+    return text
+
+
+def _stems(text: str) -> set[str]:
+    return {word.stem for word in words(text) if not word.stop}
