@@ -170,9 +170,14 @@ class Byline:
         from rag.claims.draft import check_draft
 
         draft = check_draft(text, self._longest.draft)
+        desk = self._assistant.desk() if self._assistant else None
         with self._archive.view() as view:
-            tools = Tools(partial(self._parts.retrieve, view), self._parts.rerank, self._parts.verifier, _text_of(view))
-            return check_in(draft, limits or Query(""), tools, self._parts.models, progress or silent)
+            find = partial(self._parts.retrieve, view)
+            tools = Tools(find, self._parts.rerank, self._parts.verifier, _text_of(view), desk)
+            checked = check_in(draft, limits or Query(""), tools, self._parts.models, progress or silent)
+        if desk is None:
+            return checked
+        return replace(checked, usage=desk.used, models={**checked.models, **desk.models})
 
     def quotes(self, person: str, limits: Query | None = None) -> tuple[Statement, ...]:
         """What the articles that pass `limits` have a person say, the newest first.

@@ -22,6 +22,7 @@ def draft_record(draft: CheckedDraft) -> dict[str, Any]:
         "articles": [asdict(one) for one in draft.articles],
         "timings_ms": {name: round(ms, 1) for name, ms in draft.timings_ms.items()},
         "models": draft.models,
+        "usage": asdict(draft.usage) if draft.usage else None,
     }
 
 
@@ -36,6 +37,7 @@ def claim_record(claim: CheckedClaim) -> dict[str, Any]:
         "verdict": claim.verdict,
         "confidence": round(claim.confidence, 4),
         "explanation": claim.explanation,
+        "in_words": claim.in_words,
         "missing": claim.missing,
         "independent_sources": claim.independent_sources,
         "sources": claim.sources,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from rag.checks.dates import moments
 from rag.checks.names import names_in
@@ -29,6 +30,16 @@ Progress = Callable[[int, int], None]
 """Told how many claims are done, of how many."""
 
 
+class Helper(Protocol):
+    """A language model that may split a claim and word a verdict. It has no say in the verdict."""
+
+    def parts(self, claim: str, by_rules: Sequence[str]) -> tuple[str, ...]:
+        """The statements of a claim, in its own words; `by_rules` where the model has no better."""
+
+    def explanation(self, claim: str, verdict: str, findings: str, quotes: Sequence[str]) -> str | None:
+        """The verdict's reasons in words; None where the model has none that the findings bear out."""
+
+
 def silent(done: int, total: int) -> None:
     """Nobody watches."""
 
@@ -36,11 +47,14 @@ def silent(done: int, total: int) -> None:
 class Checker:
     """`find` searches an archive, `read` lets the reader model order hits, `text_of` gives an article's text."""
 
-    def __init__(self, find: Find, read: Read, verifier: Verifier, text_of: TextOf) -> None:
+    def __init__(
+        self, find: Find, read: Read, verifier: Verifier, text_of: TextOf, helper: Helper | None = None
+    ) -> None:
         self._find = find
         self._read = read
         self._verifier = verifier
         self._text_of = text_of
+        self._helper = helper
 
     def check(self, text: str, progress: Progress = silent) -> tuple[list[CheckedClaim], list[DraftSentence]]:
         """The claims of a draft with their verdicts, and the sentences that are none."""
@@ -59,19 +73,29 @@ class Checker:
             why = f"there is no {impossible.text}"
             return CheckedClaim(sentence, "not_enough_evidence", 1.0, why, missing=why)
         try:
-            return self.check_claim(sentence)
+            return self._worded(self.check_claim(sentence))
         except BylineError as error:
             return CheckedClaim(sentence, "not_enough_evidence", 0.0, error.message, missing=error.message)
 
     def check_claim(self, sentence: DraftSentence) -> CheckedClaim:
         claim = sentence.claim
         parts = parts_of(claim)
+        if self._helper:
+            parts = self._helper.parts(claim, parts)
         hits = self._hits(claim, parts)
         by_part = [weigh(part, hits, self._verifier, self._text_of) for part in parts]
         verdicts = [judge(part, weighed) for part, weighed in zip(parts, by_part, strict=True)]
         told = verdicts[0] if len(verdicts) == 1 else combine(verdicts)
         weighed = _each_once([one for some in by_part for one in some])
         return self._claim(sentence, told, weighed, _parts(parts, verdicts))
+
+    def _worded(self, told: CheckedClaim) -> CheckedClaim:
+        """With the model's words for why the verdict came out so, where it has some; the findings stay beside them."""
+        if self._helper is None:
+            return told
+        quotes = [one.citation.quote for one in told.evidence]
+        words = self._helper.explanation(told.sentence.claim, told.verdict, told.explanation, quotes)
+        return replace(told, in_words=words)
 
     def _hits(self, claim: str, parts: Sequence[str]) -> Sequence[Hit]:
         several = parts if len(parts) > 1 else ()

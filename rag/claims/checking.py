@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
-from rag.claims.checker import Checker, Progress, silent
+from rag.claims.checker import Checker, Helper, Progress, silent
 from rag.claims.evidence import TextOf
 from rag.claims.records import CheckedClaim, CheckedDraft, ReadArticle
 from rag.types import ArticleRef, Citation, Hit, Query
@@ -21,12 +21,13 @@ FOUND = 20  # hits of each search
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """`find` searches one state of an archive, `read` lets the reader model order hits."""
+    """`find` searches one state of an archive, `read` lets the reader model order hits; `helper` words and splits."""
 
     find: Callable[[Query], Sequence[Hit]]
     read: Callable[[str, Sequence[Hit]], Sequence[Hit]]
     verifier: Verifier
     text_of: TextOf
+    helper: Helper | None = None
 
 
 def check_in(
@@ -36,7 +37,11 @@ def check_in(
     started = time.perf_counter()
     text_of = _remembered(tools.text_of)
     checker = Checker(
-        lambda words: tools.find(replace(limits, text=words, k=FOUND)), tools.read, tools.verifier, text_of
+        lambda words: tools.find(replace(limits, text=words, k=FOUND)),
+        tools.read,
+        tools.verifier,
+        text_of,
+        tools.helper,
     )
     claims, not_checked = checker.check(text, progress)
     claims = [_told_within(one, limits.within) for one in claims]

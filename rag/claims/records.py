@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.types import Check, Citation
+from rag.types import Check, Citation, Usage
 
 SentenceKind = Literal["claim", "opinion", "question", "greeting", "prediction", "fragment"]
 ClaimVerdict = Literal["supported", "refuted", "disputed", "not_enough_evidence"]
@@ -99,6 +99,7 @@ class Part:
 class CheckedClaim:
     """A claim with its verdict. `confidence` is the calibrated probability of the verdict.
 
+    `in_words` is a language model's wording of the explanation, where one was asked and kept to the findings.
     `attributed_only`: whatever supports it says so on somebody's word, and the claim does not say whose.
     """
 
@@ -114,6 +115,7 @@ class CheckedClaim:
     parts: tuple[Part, ...] = ()
     quotes: tuple[QuoteCheck, ...] = ()
     timeline: tuple[Dated, ...] = ()
+    in_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +140,4 @@ class CheckedDraft:
     models: dict[str, str]
     checked_at: str
     articles: tuple[ReadArticle, ...] = ()
+    usage: Usage | None = None

@@ -39,6 +39,8 @@ def _show_claim(console: Console, claim: dict[str, Any]) -> None:
         console.print(Text(f"  read as: {one_line(claim['read_as'])}"), style="dim")
     line = Text(f"  {_WORDS.get(verdict, verdict)} {claim['confidence']:.2f}", style=_STYLES[verdict])
     console.print(line.append(f"  {one_line(claim['explanation'])}", style="default"))
+    if claim["in_words"]:
+        console.print(Text(f"  {one_line(claim['in_words'])}", style="italic"))
     if claim["sources"]:
         only = "; attributed only" if claim["attributed_only"] else ""
         console.print(Text(f"  {one_line(claim['sources'])}{only}"), style="dim")

@@ -14,6 +14,7 @@ from rag.llm.rephrase import rephrased
 from rag.llm.spending import Caps, Meter, Tally
 from rag.llm.wording import explained, parts_by_model
 from rag.llm.writer import Writer, Writing
+from rag.prompts import load_prompt
 from rag.types import ArticleRef, Hit, Reading, Turn, Usage
 from rag.verify import Verifier
 
@@ -47,6 +48,7 @@ class Desk:
         self._verifier = verifier
         self._meter = meter
         self._until = time.monotonic() + timeout_s
+        self._asked: dict[str, str] = {}
 
     @property
     def used(self) -> Usage | None:
@@ -55,13 +57,17 @@ class Desk:
 
     @property
     def models(self) -> dict[str, str]:
-        """What the record names; empty where the model was not called."""
-        return self._writer.models if self._meter.used.calls else {}
+        """What the record names: the model and the prompts it was given; empty where it was not called."""
+        return {"llm": self._model.identity, **self._asked} if self._meter.used.calls else {}
+
+    def _give(self, prompt: str) -> None:
+        self._asked[f"prompt:{prompt}"] = load_prompt(prompt).identity
 
     def standalone(self, question: str, history: Sequence[Turn]) -> str:
         """The question as it would be asked without the conversation; by rules where the model fails."""
         if not history:
             return question
+        self._give("standalone")
         try:
             return rephrased(question, history, self._model, self._meter, self._until)
         except LanguageModelFailed:
@@ -71,12 +77,15 @@ class Desk:
         self, question: str, reading: Reading, hits: Sequence[Hit], text_of: Callable[[ArticleRef], str]
     ) -> Generator[Event, None, Writing]:
         """The events of the sentences as they come; returns what stands in the end."""
+        for prompt in self._writer.prompts:
+            self._give(prompt)
         return (
             yield from self._writer.write(question, reading, hits, self._verifier, text_of, self._meter, self._until)
         )
 
     def parts(self, claim: str, by_rules: Sequence[str]) -> tuple[str, ...]:
         """The statements of a claim; as the rules have them where the model fails or changes its words."""
+        self._give("claim-parts")
         try:
             return parts_by_model(claim, self._model, self._meter, self._until) or tuple(by_rules)
         except LanguageModelFailed:
@@ -84,6 +93,7 @@ class Desk:
 
     def explanation(self, claim: str, verdict: str, findings: str, quotes: Sequence[str]) -> str | None:
         """A verdict in words; None where the model fails, or says what neither the findings nor the quotes say."""
+        self._give("claim-explanation")
         try:
             return explained(claim, verdict, findings, quotes, self._model, self._meter, self._until)
         except LanguageModelFailed:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
+from rag.checks.speech import sayings
 from rag.errors import LanguageModelFailed
 from rag.llm.model import LanguageModel
 from rag.llm.plain import framed, without_links
@@ -14,7 +17,14 @@ from rag.spans import find
 from rag.terms import words
 
 _MOST_PARTS = 8
-_COVERED = 0.9  # of the claim's telling words, that its parts have to have
+_FORCE = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|\w+n['’]t|will|would|may|might|could|can|should|must|"
+    r"only|if|unless|almost|nearly|about|over|under|more|less|least|most)\b",
+    re.IGNORECASE,
+)
+_FOR = ("supported", "confirmed", "borne out", "is true", "is correct", "is accurate", "supports the claim")
+_AGAINST = ("refuted", "contradict", "is false", "is wrong", "incorrect", "inaccurate", "refutes the claim")
+_OTHER_VERDICTS = {"supported": _AGAINST, "refuted": _FOR, "not_enough_evidence": (*_FOR, *_AGAINST)}
 _MOST_SENTENCES = 3
 _MOST_CHARS = 600
 
@@ -24,10 +34,20 @@ def parts_by_model(claim: str, model: LanguageModel, meter: Meter, deadline: flo
     prompt = load_prompt("claim-parts").render(claim=framed(claim))
     lines = [line.strip().lstrip("-•* ") for line in model.complete([("user", prompt)], meter, deadline).splitlines()]
     parts = tuple(line for line in lines if line)
-    own, told = _stems(claim), _stems(" ".join(parts))
-    if not parts or len(parts) > _MOST_PARTS or told - own or len(told) < _COVERED * len(own):
+    if not parts or len(parts) > _MOST_PARTS or not _same_words(claim, parts):
         raise LanguageModelFailed("it did not split the claim in the claim's own words")
     return parts
+
+
+def _same_words(claim: str, parts: Sequence[str]) -> bool:
+    """Whether the parts together have the claim's telling words and no other, every "not" and "may" of it, and each
+    part the speaker where somebody is said to have said it.
+    """
+    together = " ".join(parts)
+    if _stems(together) != _stems(claim) or (sayings(claim) and not all(sayings(part) for part in parts)):
+        return False
+    own, told = (Counter(match.lower() for match in _FORCE.findall(text)) for text in (claim, together))
+    return told.keys() == own.keys() and all(told[word] >= count for word, count in own.items())
 
 
 def explained(
@@ -43,6 +63,8 @@ def explained(
     known = " ".join([claim, findings, *quotes]).casefold()
     if any(span.of(text).casefold() not in known for span in find(text) if span.start > 0):
         raise LanguageModelFailed("its explanation names what neither the findings nor the quotes do")
+    if any(wrong in text.lower() for wrong in _OTHER_VERDICTS.get(verdict, ())):
+        raise LanguageModelFailed("its explanation tells another verdict")
     return text
 
 

@@ -66,12 +66,10 @@ class Writer:
         self._evidence_tokens = evidence_tokens
 
     @property
-    def models(self) -> dict[str, str]:
-        """What the record names: the model, and the prompts with version and hash."""
+    def prompts(self) -> tuple[str, ...]:
+        """Those that it may give the model."""
         form = "answer-structured" if self._model.structured else "answer-markers"
-        return {"llm": self._model.identity} | {
-            f"prompt:{name}": load_prompt(name).identity for name in (*_PROMPTS, form, "answer-repair")
-        }
+        return (*_PROMPTS, form, *(("answer-repair",) if self._policy == "repair" else ()))
 
     def write(
         self,
