@@ -15,7 +15,7 @@ BYLINE := BYLINE_DATA_DIR=$(DATA) $(BIN)/byline
 export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: setup run ask test check eval baseline bench lock clean
+.PHONY: setup run ask test test-llama check eval baseline bench lock clean
 
 setup: $(STAMP)
 
@@ -41,6 +41,13 @@ check: setup
 
 test: check
 	$(BIN)/pytest
+
+# llama.cpp's server with a tiny model, in an environment of its own: building it takes minutes.
+test-llama: setup
+	test -x .venv-llama/bin/python || $(PYTHON) -m venv .venv-llama
+	UV=$$(command -v uv || echo $(BIN)/uv); \
+	$$UV pip install --quiet --python .venv-llama/bin/python "llama-cpp-python[server]==0.3.36" gguf==0.19.0
+	LLAMA_PYTHON=$(CURDIR)/.venv-llama/bin/python $(BIN)/pytest -s tests/rag/llm/test_llama_cpp.py
 
 # Fails when answers to the gold questions are worse than those that evals/baselines/seeds.json keeps.
 eval: setup

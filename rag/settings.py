@@ -64,8 +64,10 @@ class Settings(BaseSettings):
         description="What becomes of sentences that the quotes don't bear out: `flag` shows and marks them, `strict` "
         "takes them out and says so, `repair` has them written once more, then as `strict`.",
     )
-    llm_structured: Literal["auto", "always", "never"] = Field(
-        "auto", description="Whether it is asked for JSON; `auto` if the model is known to be able to."
+    llm_structured: Literal["auto", "json_schema", "function_calling", "never"] = Field(
+        "auto",
+        description="How it is asked for JSON: by `json_schema` or `function_calling`, as its server can, or `never`; "
+        "`auto` takes the first if the model is known to be able to.",
     )
     llm_window: int | None = Field(
         None, ge=1024, description="Tokens it can read and write at once; unset takes what is known of it, or 8192."

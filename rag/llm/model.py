@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WINDOW = 8192  # tokens, of a model that nothing is known of
 _RAMBLE = 8  # characters an output token, from which on a reply is cut off whatever its server does
+_SPARE_CHUNKS = 50  # a chunk is a token or more: that many over the tokens asked for, and it is cut off too
 _PACKAGES = {"openai": "langchain_openai", "anthropic": "langchain_anthropic", "ollama": "langchain_ollama"}
 _BUSY = 429
 _BROKEN = 500
@@ -52,7 +53,7 @@ class Connection:
     retries: int = 2
     window: int | None = None
     output_tokens: int = 800
-    structured: Literal["auto", "always", "never"] = "auto"
+    structured: Literal["auto", "json_schema", "function_calling", "never"] = "auto"
 
     @property
     def provider(self) -> str:
@@ -88,8 +89,9 @@ class LanguageModel:
     @cached_property
     def structured(self) -> bool:
         """Whether it is asked for JSON."""
-        known = bool(self._profile.get("structured_output"))
-        return self._to.structured == "always" or (self._to.structured == "auto" and known)
+        if self._to.structured == "auto":
+            return bool(self._profile.get("structured_output"))
+        return self._to.structured != "never"
 
     def stream(
         self, messages: Sequence[Message], meter: Meter, deadline: float, shape: type[BaseModel] | None = None
@@ -130,8 +132,10 @@ class LanguageModel:
     def _runnable(self, shape: type[BaseModel] | None) -> Any:
         if shape is None:
             return self._chat
-        strict = {"strict": True} if self._to.provider == "openai" else {}
-        structured = self._chat.with_structured_output(shape.model_json_schema(), include_raw=True, **strict)
+        more: dict[str, Any] = {"strict": True} if self._to.provider == "openai" else {}
+        if self._to.structured != "auto":
+            more["method"] = self._to.structured
+        structured = self._chat.with_structured_output(shape.model_json_schema(), include_raw=True, **more)
         # As a whole it gives the reply at the end; the model in its first step is bound to the schema and streams.
         steps = getattr(getattr(structured, "first", None), "steps__", {})
         return steps.get("raw", structured)
@@ -142,6 +146,7 @@ class _Reply:
 
     def __init__(self, output_tokens: int) -> None:
         self._longest = output_tokens * _RAMBLE
+        self._most_chunks = output_tokens + _SPARE_CHUNKS
         self._parts: list[str] = []
         self._length = 0
         self._finish: str | None = None
@@ -154,7 +159,7 @@ class _Reply:
         return "".join(self._parts)
 
     def read(self, chunks: Iterator[Any]) -> Iterator[Piece]:
-        for chunk in chunks:
+        for count, chunk in enumerate(chunks):
             self.begun = True
             message = chunk.get("raw") if isinstance(chunk, dict) else chunk
             if message is None:
@@ -165,7 +170,7 @@ class _Reply:
                 self._parts.append(text)
                 self._length += len(text)
                 yield Piece(text)
-            if self._length > self._longest:
+            if self._length > self._longest or count > self._most_chunks:
                 self._finish = "length"
                 break
         yield Piece(finish=self._ended())
@@ -209,6 +214,8 @@ def _open(to: Connection) -> BaseChatModel:
         more["api_key"] = to.api_key or "none"  # servers of one's own ask for no key, their client does
     if to.provider == "openai":
         more["stream_usage"] = True
+        if to.base_url:  # the client sends `max_completion_tokens`, which servers of one's own may not know
+            more["extra_body"] = {"max_tokens": to.output_tokens}
     if to.provider != "ollama":
         more |= {"timeout": to.timeout_s, "max_retries": to.retries, "max_tokens": to.output_tokens}
     else:

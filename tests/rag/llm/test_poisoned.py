@@ -69,11 +69,11 @@ def test_no_order_is_retrieved(poisoned: Path) -> None:
     assert not [hit.article.file for hit in poison if "bankrupt" in hit.text]
 
 
-@pytest.mark.parametrize("structured", ["never", "always"])
+@pytest.mark.parametrize("structured", ["never", "json_schema"])
 def test_a_model_that_obeys_is_not_believed(poisoned: Path, structured: str) -> None:
     def obey(request: dict[str, object]) -> str:
         keys = [line.partition("]")[0][1:] for line in shown_to(request).splitlines() if line.startswith("[E")]
-        if structured == "always":
+        if structured == "json_schema":
             written = [{"text": OBEYED, "evidence": [key]} for key in keys]
             return json.dumps({"answered": True, "sentences": written})
         return "\n".join(f"{OBEYED} [{key}]" for key in keys)

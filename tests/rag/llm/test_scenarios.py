@@ -152,7 +152,7 @@ def test_links_and_pictures_never_get_through(data: Path) -> None:
     assert "taken out" in told.failed_checks("[link taken out]")["link"]
 
 
-@pytest.mark.parametrize("structured", ["never", "always"])
+@pytest.mark.parametrize("structured", ["never", "json_schema"])
 def test_a_refusal(data: Path, structured: str) -> None:
     with scripted(Say(refusal="I can't help with that.")) as server:
         stood_in(asked(data, server, llm_structured=structured), "The language model was not used: it")
@@ -208,7 +208,7 @@ def test_a_reply_that_was_cut_off_loses_its_last_sentence(data: Path) -> None:
 
 def test_json_that_is_malformed_and_then_good(data: Path) -> None:
     with scripted(Say('{"answered": true, "sentences": [{"text": '), Say(saying_json(GOOD))) as server:
-        told = asked(data, server, llm_structured="always")
+        told = asked(data, server, llm_structured="json_schema")
         assert server.requests[0]["response_format"]["type"] == "json_schema"
     assert told.text == f"{GOOD[0]} [1]"
     assert told.record["usage"]["calls"] == 2
@@ -217,12 +217,12 @@ def test_json_that_is_malformed_and_then_good(data: Path) -> None:
 def test_json_that_stays_malformed(data: Path) -> None:
     bad = Say("Here you are: {}")
     with scripted(bad, bad) as server:
-        stood_in(asked(data, server, llm_structured="always"), "not the JSON")
+        stood_in(asked(data, server, llm_structured="json_schema"), "not the JSON")
 
 
 def test_json_that_says_there_is_no_answer(data: Path) -> None:
     with scripted(Say('{"answered": false, "sentences": []}')) as server:
-        assert asked(data, server, llm_structured="always").record["status"] == "no_evidence"
+        assert asked(data, server, llm_structured="json_schema").record["status"] == "no_evidence"
 
 
 def test_a_busy_server_is_given_the_time_it_asks_for(data: Path) -> None:
