@@ -13,18 +13,19 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from rag.answer import Composed, answer_of, in_quotes, in_words
 from rag.archive import Archive, View
 from rag.checks.grounds import Grounds
 from rag.cite import cite
 from rag.conversation import standalone
+from rag.errors import QuestionRejected
 from rag.events import Asked, Done, Event, Found, Understood, told_as
+from rag.parts import Longest, Parts, Reader
 from rag.prompts import load_prompt
 from rag.question import check_question
 from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Turn, Verdict
-from rag.verify import Verifier
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -35,45 +36,6 @@ if TYPE_CHECKING:
     from rag.llm.writer import Writing
 
 READ = 20  # hits that the reader gets
-
-
-class Retrieve(Protocol):
-    """Finds and ranks passages of a view."""
-
-    def __call__(self, view: View, query: Query) -> list[Hit]: ...
-
-
-class Rerank(Protocol):
-    """Reads hits and orders them anew."""
-
-    def __call__(self, question: str, hits: Sequence[Hit]) -> list[Hit]: ...
-
-
-class Reader(Protocol):
-    """Chooses the sentences that answer, or none."""
-
-    def read(self, question: str, hits: Sequence[Hit], within: str = "") -> Reading: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the stages are made of. `models` are the identities that the record names. `make_assistant` gives the
-    language model, where there is one.
-    """
-
-    retrieve: Retrieve
-    rerank: Rerank
-    make_reader: Callable[[], Reader]
-    verifier: Verifier
-    models: Mapping[str, str]
-    make_assistant: Callable[[], Assistant | None] = lambda: None
-
-
-class Longest(NamedTuple):
-    """Characters that a question and a draft may have."""
-
-    question: int
-    draft: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +82,11 @@ class Byline:
     def stream(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Generator[Event]:
         """As `ask`, telling what happens meanwhile; closing it ends whatever is under way."""
         started = time.perf_counter()
-        asked = check_question(question, self._longest.question)
+        asked = check_question(question, self._longest.question, alone=not history)
         assistant = self._assistant
         desk = assistant.desk() if assistant else None
-        understood = desk.standalone(asked, history) if desk else standalone(asked, history)
+        understood = self._understood(asked, history, desk)
         if understood != asked:
-            understood = check_question(understood, self._longest.question)
             yield Understood(understood)
         query = replace(limits or Query(""), text=understood, k=READ)
         before = {"understand": (time.perf_counter() - started) * 1e3} if history else {}
@@ -266,6 +227,20 @@ class Byline:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _understood(self, asked: str, history: Sequence[Turn], desk: Desk | None) -> str:
+        """The question on its own; as asked where nothing was said before, or where that makes no question.
+
+        Raises QuestionRejected when the conversation does not say what could be looked for either.
+        """
+        if not history:
+            return asked
+        told = desk.standalone(asked, history) if desk else standalone(asked, history)
+        try:
+            checked = check_question(told, self._longest.question)
+        except QuestionRejected:
+            return check_question(asked, self._longest.question)
+        return asked if checked.split() == asked.split() else checked
 
     def _find(self, step: _Step) -> _Step:
         return replace(step, ranked=tuple(self._parts.retrieve(step.view, step.query)))

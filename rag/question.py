@@ -34,11 +34,11 @@ class Asked:
         return frozenset().union(*(stems for _, stems in self.names))
 
 
-def check_question(text: str, max_chars: int) -> str:
+def check_question(text: str, max_chars: int, *, alone: bool = True) -> str:
     """The question without the space around it.
 
     Raises QuestionRejected when nothing could be looked for: an empty or too long question, one with control
-    characters, or one of stop words and punctuation only.
+    characters, or, where it stands `alone`, one of stop words and punctuation only ("And when?").
     """
     question = text.strip()
     if not question:
@@ -53,7 +53,7 @@ def check_question(text: str, max_chars: int) -> str:
         raise QuestionRejected(
             f"The question has the control character U+{ord(control):04X}.", remedy="Remove it and ask again."
         )
-    if all(word.stop for word in words(question)):
+    if alone and all(word.stop for word in words(question)):
         raise QuestionRejected(
             "The question has no word that could be looked for.",
             remedy="Name the person, company, place or event it is about.",

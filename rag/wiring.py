@@ -11,7 +11,8 @@ from rag.embed import load_embedder
 from rag.keywords import Limits, terms
 from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
-from rag.pipeline import Byline, Longest, Parts, Reader, Rerank
+from rag.parts import Longest, Parts, Reader, Rerank
+from rag.pipeline import Byline
 from rag.ports import Embedder, PairReader
 from rag.reader_model import load_pair_reader
 from rag.rerank import Reranker

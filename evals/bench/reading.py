@@ -19,7 +19,8 @@ from evals.bench.realtimeqa import Question, articles_file, contains, read_artic
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
 from rag.ingest.identity import canonical_url
-from rag.pipeline import READ, Byline, Rerank
+from rag.parts import Rerank
+from rag.pipeline import READ, Byline
 from rag.read import Reader
 from rag.settings import load_settings
 from rag.types import Hit, Query, Reading
