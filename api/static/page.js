@@ -55,6 +55,16 @@ function nearestCard(hit) {
   return element("li", "", heading(hit.article), meta(hit), element("blockquote", "", hit.text));
 }
 
+function reasons(sentence) {
+  return sentence.checks.filter((c) => !c.ok).map((c) => c.detail).join("; ") || "it could not be checked";
+}
+
+function flag(sentence) {
+  if (sentence.verdict === "supported") return [];
+  const told = { contradicted: "contradicted", unsupported: "not supported" }[sentence.verdict] || "not checked";
+  return [element("span", "flag", ` [${told}: ${reasons(sentence)}]`)];
+}
+
 function sentenceSpan(sentence) {
   const span = element("span", sentence.verdict, sentence.text);
   span.title = `${sentence.verdict}: ` + sentence.checks.map((c) => `${c.kind} ${c.ok ? "ok" : "failed"}`).join(", ");
@@ -63,7 +73,7 @@ function sentenceSpan(sentence) {
     link.href = `#citation-${n}`;
     return link;
   });
-  return [span, ...marks, " "];
+  return [span, ...marks, ...flag(sentence), " "];
 }
 
 function show(record) {
@@ -72,6 +82,11 @@ function show(record) {
     parts.push(element("p", "text", ...record.sentences.flatMap(sentenceSpan)));
   } else {
     parts.push(element("p", "text note", record.text));
+  }
+  if (record.notice) parts.push(element("p", "note", record.notice));
+  if (record.removed.length) {
+    const taken = record.removed.map((one) => element("li", "", `${one.text} (${reasons(one)})`));
+    parts.push(element("h2", "", "Taken out"), element("ul", "removed", ...taken));
   }
   if (record.conflict) parts.push(element("p", "note", "The articles differ, or the story moved on: compare the dates."));
   if (record.citations.length) {
