@@ -1,0 +1,59 @@
+"""What the service is asked, as models: they are the request part of the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.types import Query, Turn
+
+
+class Message(BaseModel):
+    """One message of a conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class AskRequest(BaseModel):
+    """A question, and which articles may answer it. Days are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(examples=["Which Ford plant is the leading candidate to build Geely cars?"])
+    history: list[Message] = Field(
+        default=[], max_length=50, description="The conversation before it, oldest first; a follow-up rests on it."
+    )
+    sources: list[str] = Field(default=[], max_length=100)
+    published_from: date | None = None
+    published_to: date | None = None
+    as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(one.role, one.content) for one in self.history)
+
+    def limits(self) -> Query:
+        return Query(
+            text="",
+            sources=tuple(self.sources),
+            published_from=self.published_from,
+            published_to=self.published_to,
+            as_of=self.as_of,
+        )
+
+
+class CheckRequest(BaseModel):
+    """A claim or a draft, and which articles may speak to it. Days are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(examples=["Ford and Geely are in talks."])
+    sources: list[str] = Field(default=[], max_length=100)
+    as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+
+    def limits(self) -> Query:
+        return Query(text="", sources=tuple(self.sources), as_of=self.as_of)

@@ -1,0 +1,31 @@
+"""What the routes share: the library and the stores that the app opened, injected into each request."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from rag.pipeline import Byline
+from rag.record_store import RecordStore
+from rag.settings import Settings
+
+
+def _byline(request: Request) -> Byline:
+    byline: Byline = request.app.state.byline
+    return byline
+
+
+def _records(request: Request) -> RecordStore:
+    records: RecordStore = request.app.state.records
+    return records
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+TheByline = Annotated[Byline, Depends(_byline)]
+Records = Annotated[RecordStore, Depends(_records)]
+TheSettings = Annotated[Settings, Depends(_settings)]

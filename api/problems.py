@@ -1,0 +1,57 @@
+"""Errors as `application/problem+json` (RFC 9457), with a pointer to each field at fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty
+
+_STATUS: dict[type[BylineError], int] = {InputError: 422, NotFound: 404, StoreBusy: 503, StoreEmpty: 503}
+PROBLEM = "application/problem+json"
+
+
+def install(app: FastAPI) -> None:
+    """Every error of `app` becomes a problem."""
+    app.exception_handler(BylineError)(_of_byline)
+    app.exception_handler(RequestValidationError)(_of_validation)
+    app.exception_handler(HTTPException)(_of_http)
+
+
+def status_of(error: BylineError) -> int:
+    """The HTTP status that tells of an error; 500 where it is not the request's fault."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+
+
+def problem_of(error: BylineError) -> dict[str, Any]:
+    return problem(status_of(error), type(error).__name__, str(error))
+
+
+def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem as a response."""
+    return JSONResponse(told, status_code=told["status"], media_type=PROBLEM, headers=headers)
+
+
+async def _of_byline(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BylineError)  # noqa: S101 - registered for this type
+    return respond(problem_of(error))
+
+
+async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    faults = [{"pointer": "/" + "/".join(map(str, e["loc"][1:])), "detail": e["msg"]} for e in error.errors()]
+    detail = "; ".join(fault["detail"] for fault in faults)
+    return respond(problem(422, "The request can't be used", detail, errors=faults))
+
+
+async def _of_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    return respond(problem(error.status_code, str(error.detail), str(error.detail)))
