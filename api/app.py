@@ -32,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.byline = await run_in_threadpool(open_byline, settings)
         app.state.records = RecordStore(settings.data_dir)
+        await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
         try:
             yield
         finally:

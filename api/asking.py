@@ -1,18 +1,63 @@
-"""`POST /v1/ask`."""
+"""`POST /v1/ask`, at once or as events, and the answers that are kept."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from api import sse
 from api.bodies import AskRequest
-from api.parts import TheByline
+from api.events import on_the_wire
+from api.parts import Records, TheByline, TheSettings
+from api.replies import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE
+from rag.record_store import RecordStore
 from rag.records import answer_record
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", tags=["questions"])
 
 
-@router.post("/ask")
-def ask(asked: AskRequest, byline: TheByline) -> JSONResponse:
-    """Answer with cited quotes, or abstain and say what is missing."""
-    return JSONResponse(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
+@router.post("/ask", responses={200: ANSWER | ANSWER_EVENTS, **REFUSED, **UNAVAILABLE})
+async def ask(
+    request: Request, asked: AskRequest, byline: TheByline, records: Records, settings: TheSettings
+) -> Response:
+    """Answer with cited quotes, or abstain and say what is missing.
+
+    With `Accept: text/event-stream` the answer comes as it is made: `understood`, `evidence`, then `sentence`,
+    `citations` and `verdict` of each sentence, and `done` with the record. A sentence is a draft until its verdict has
+    come; `withdrawn` takes back those so far.
+    """
+    keep = settings.keep_answers_days > 0
+
+    def kept(record: dict[str, Any]) -> dict[str, Any]:
+        if keep:
+            records.keep("answer", record)
+        return record
+
+    def answer() -> dict[str, Any]:
+        return kept(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
+
+    def tell_all(tell: sse.Tell) -> None:
+        with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as events:
+            for name, payload in map(on_the_wire, events):
+                tell(name, kept(payload) if name == "done" else payload)
+
+    if sse.wanted(request):
+        return await sse.respond(tell_all)
+    return JSONResponse(await run_in_threadpool(answer))
+
+
+@router.get("/answers/{answer_id}", responses={200: ANSWER, **NOT_FOUND})
+def stored_answer(answer_id: str, records: Records) -> JSONResponse:
+    """An answer as it was given."""
+    return JSONResponse(records.get("answer", answer_id))
+
+
+def forget_old(records: RecordStore, days: int) -> int:
+    """Drop the answers that were kept for so many days; returns how many."""
+    before = datetime.now(UTC) - timedelta(days=days)
+    return records.forget("answer", before.isoformat(timespec="seconds"))

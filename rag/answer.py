@@ -52,6 +52,7 @@ def answer_of(
     *,
     answer_id: str,
     as_of: str | None,
+    answered_at: str,
     timings_ms: Mapping[str, float],
     models: Mapping[str, str],
 ) -> Answer:
@@ -64,6 +65,7 @@ def answer_of(
         short_answer=composed.short_answer,
         mode=composed.mode,
         as_of=as_of,
+        answered_at=answered_at,
         sentences=composed.sentences,
         citations=composed.citations,
         nearest=() if composed.sentences else tuple(hits[:NEAREST]),

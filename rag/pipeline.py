@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -281,6 +282,7 @@ class Byline:
             step.hits,
             answer_id=uuid.uuid4().hex,
             as_of=step.query.as_of.isoformat() if step.query.as_of else None,
+            answered_at=datetime.now(UTC).isoformat(timespec="seconds"),
             timings_ms={**step.timings_ms, "total": total},
             models=self._parts.models,
         )

@@ -35,9 +35,19 @@ class RecordStore:
             connection.execute("pragma journal_mode = wal")
             connection.execute(_TABLE)
             body = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-            values = (record["id"], kind, record.get("checked_at"), body)
+            values = (record["id"], kind, record.get("checked_at") or record.get("answered_at"), body)
             connection.execute("insert into records values (?, ?, ?, ?)", values)
             connection.commit()
+
+    def forget(self, kind: str, before: str) -> int:
+        """Drop the records of a kind that were made before a time (ISO 8601, UTC); returns how many."""
+        if not self._path.exists():
+            return 0
+        with self._open() as connection:
+            connection.execute(_TABLE)
+            gone = connection.execute("delete from records where kind = ? and made_at < ?", (kind, before)).rowcount
+            connection.commit()
+        return int(gone)
 
     def get(self, kind: str, record_id: str) -> dict[str, Any]:
         """Raises NotFound."""

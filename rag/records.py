@@ -18,6 +18,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "short_answer": answer.short_answer,
         "mode": answer.mode,
         "as_of": answer.as_of,
+        "answered_at": answer.answered_at,
         "confidence": round(answer.confidence, 4),
         "missing": answer.missing,
         "conflict": answer.conflict,

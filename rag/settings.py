@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     abstain_below: float | None = Field(
         None, ge=0, le=1, description="Abstain below this confidence; unset takes the calibrated threshold."
     )
+    keep_answers_days: int = Field(
+        90, ge=0, description="Days that the service keeps an answer under its id, for its permalink; 0 keeps none."
+    )
     llm: str = Field(
         "",
         description="The language model that writes, as `provider:model`: `openai:…`, `anthropic:…`, `ollama:…`. "

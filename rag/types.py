@@ -297,7 +297,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON.
+    """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON. `answered_at` is
+    an ISO 8601 time in UTC.
 
     `standalone` is the question as it was understood in its conversation, where that is not as asked. `notice` says
     what became of a language model's draft, where something did; `removed` are its sentences that are not in the text.
@@ -310,6 +311,7 @@ class Answer:
     short_answer: str | None
     mode: Literal["extractive", "llm"]
     as_of: str | None
+    answered_at: str
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
     nearest: tuple[Hit, ...]

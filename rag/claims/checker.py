@@ -64,6 +64,7 @@ class Checker:
         for done, one in enumerate(claims):
             progress(done, len(claims))
             checked.append(self._checked(one))
+        progress(len(claims), len(claims))
         return checked, [one for one in sentences if one.kind != "claim"]
 
     def _checked(self, sentence: DraftSentence) -> CheckedClaim:

@@ -30,6 +30,7 @@ def composed(reading: Reading) -> Answer:
         [FERRY, LATER] * 3,
         answer_id="x",
         as_of=None,
+        answered_at="2026-01-01T00:00:00+00:00",
         timings_ms={},
         models={},
     )
