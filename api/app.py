@@ -11,7 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import asking, checking, problems
+from api import archive, asking, checking, problems
+from api.job_runner import JobRunner
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
@@ -33,16 +34,19 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.byline = await run_in_threadpool(open_byline, settings)
         app.state.records = RecordStore(settings.data_dir)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
+        app.state.jobs = JobRunner(settings)
+        app.state.jobs.start()
         try:
             yield
         finally:
+            await app.state.jobs.stop()
             await run_in_threadpool(app.state.byline.close)
 
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking):
+    for routes in (asking, checking, archive):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)

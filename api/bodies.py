@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from rag.types import Query, Turn
 
@@ -57,3 +58,41 @@ class CheckRequest(BaseModel):
 
     def limits(self) -> Query:
         return Query(text="", sources=tuple(self.sources), as_of=self.as_of)
+
+
+class NewArticle(BaseModel):
+    """An article to store, as a line of a .jsonl file has it. Only `text` is needed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    title: str | None = None
+    url: str | None = None
+    source: str | None = None
+    published: str | None = Field(None, examples=["2024-05-31"])
+    authors: list[str] | None = None
+    language: str | None = None
+    id: str | None = None
+
+
+class NewArticles(BaseModel):
+    """Articles to store, and web addresses to fetch articles from; at least one of either."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    articles: list[NewArticle] = Field(default=[], max_length=10_000)
+    urls: list[HttpUrl] = Field(default=[], max_length=1_000)
+
+    @model_validator(mode="after")
+    def _something(self) -> NewArticles:
+        if not self.articles and not self.urls:
+            raise ValueError("there is neither an article nor a URL")
+        return self
+
+    @classmethod
+    def read(cls, body: bytes) -> NewArticles:
+        """Raises RequestValidationError, as if FastAPI had read it."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from error

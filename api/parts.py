@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.job_runner import JobRunner
 from rag.pipeline import Byline
 from rag.record_store import RecordStore
 from rag.settings import Settings
@@ -26,6 +27,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _jobs(request: Request) -> JobRunner:
+    jobs: JobRunner = request.app.state.jobs
+    return jobs
+
+
 TheByline = Annotated[Byline, Depends(_byline)]
 Records = Annotated[RecordStore, Depends(_records)]
+Jobs = Annotated[JobRunner, Depends(_jobs)]
 TheSettings = Annotated[Settings, Depends(_settings)]

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.jobs import JobKind, JobStatus
 from rag.claims.recheck import ArticleNow, ClaimNow
 from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, Part, QuoteClass, ReadArticle
-from rag.types import ArticleRef, Check, Status, Usage, Verdict
+from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
 
 
 class _Reply(BaseModel):
@@ -157,6 +158,74 @@ class RecheckRecord(_Reply):
     claims: list[ClaimNow]
 
 
+class HitsRecord(_Reply):
+    hits: list[PassageRecord]
+
+
+class ArticleLine(_Reply):
+    """The newest version of an article. `cluster` is shared by articles that nearly repeat each other."""
+
+    article: ArticleRef
+    versions: int
+    passages: int
+    cluster: str | None
+
+
+class ArticlesRecord(_Reply):
+    total: int
+    articles: list[ArticleLine]
+
+
+class ArticleRecord(_Reply):
+    """One version of an article. `marks` are stretches of its text that are not retrieved, and why."""
+
+    id: str
+    version: int
+    versions: list[int]
+    title: str | None
+    source: str | None
+    url: str | None
+    authors: list[str]
+    published: str | None
+    published_known: DateKnown | None
+    language: str | None
+    file: str
+    text: str
+    marks: list[Mark]
+    also_in: list[ArticleRef]
+
+
+class RejectedRecord(_Reply):
+    where: str
+    reason: str
+
+
+class JobRecord(_Reply):
+    """A job that changes the archive. `subjects` are what it is about: file names, URLs, article ids."""
+
+    id: str
+    kind: JobKind
+    subjects: list[str]
+    made_at: str
+    status: JobStatus
+    started_at: str | None
+    ended_at: str | None
+    total: int
+    done: int
+    new: int
+    updated: int
+    unchanged: int
+    near_duplicates: int
+    passages: int
+    rejected_count: int
+    rejected: list[RejectedRecord]
+    error: str | None
+
+
+class JobsRecord(_Reply):
+    jobs: list[JobRecord]
+
+
 class FieldFault(_Reply):
     """A JSON pointer to the field, and what is wrong with it."""
 
@@ -210,6 +279,12 @@ EXPORTS: dict[str, Any] = {
         for kind in ("text/markdown", "text/html", "text/csv", "application/ld+json")
     },
 }
+HITS: dict[str, Any] = {"model": HitsRecord, "description": "Passages, best first."}
+ARTICLES: dict[str, Any] = {"model": ArticlesRecord, "description": "Articles, and how many there are in all."}
+ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article as stored."}
+JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}
+JOB_EVENTS = _stream(("progress", '{"id": "…", "status": "running", …}'), ("done", '{"id": "…", "status": "done", …}'))
+JOBS: dict[str, Any] = {"model": JobsRecord, "description": "The jobs."}
 REFUSED = _problem(422, "It can't be used.", "QuestionRejected", "The question is empty. Write what you want to know.")
 NOT_FOUND = _problem(
     404, "There is none.", "NotFound", "There is no check 7. Look at the id that it was given when it was made."

@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -21,10 +21,13 @@ log = logging.getLogger("byline.api")
 EVENT_STREAM = "text/event-stream"
 KEEP_ALIVE_S = 10.0
 _FIRST_S = 1.0  # how long headers wait, so that what fails at once is an error response and not an event
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+KEEP_ALIVE = b": keep-alive\n\n"
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 Tell = Callable[[str, dict[str, Any]], None]
 """Told an event's name and its payload. Raises `Gone` once nobody listens."""
+
+T = TypeVar("T")
 
 _Told = tuple[str, dict[str, Any]] | Exception | None  # None ends it
 
@@ -52,7 +55,7 @@ async def respond(work: Callable[[Tell], None]) -> StreamingResponse:
     if isinstance(first, Exception):
         await task
         raise first
-    return StreamingResponse(_events(first, queue, hung_up, task), media_type=EVENT_STREAM, headers=_HEADERS)
+    return StreamingResponse(_events(first, queue, hung_up, task), media_type=EVENT_STREAM, headers=HEADERS)
 
 
 def encoded(name: str, payload: dict[str, Any]) -> bytes:
@@ -75,11 +78,29 @@ async def _events(
         hung_up.set()
 
 
+async def kept_alive(states: AsyncIterator[T]) -> AsyncIterator[T | None]:
+    """`states`, and None whenever the next is long in coming."""
+    coming = asyncio.ensure_future(anext(states, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({coming}, timeout=KEEP_ALIVE_S)
+            if not done:
+                yield None
+                continue
+            state = coming.result()
+            if state is None:
+                return
+            yield state
+            coming = asyncio.ensure_future(anext(states, None))
+    finally:
+        coming.cancel()
+
+
 def _line(told: tuple[str, dict[str, Any]] | Exception) -> bytes:
     if isinstance(told, Exception):
         return encoded("error", _problem(told))
     name, payload = told
-    return encoded(name, payload) if name else b": keep-alive\n\n"
+    return encoded(name, payload) if name else KEEP_ALIVE
 
 
 def _problem(error: Exception) -> dict[str, Any]:

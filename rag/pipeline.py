@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rag.claims.statements import Statement
     from rag.llm.assistant import Assistant, Desk
     from rag.llm.writer import Writing
+    from rag.snapshot import Snapshot
 
 READ = 20  # hits that the reader gets
 
@@ -172,19 +173,23 @@ class Byline:
         self._parts.verifier.verify("The reader is awake.", grounds)
         _ = self._reader, self.chain, self._assistant, checking
 
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The ledger, to read as one state."""
+        return self._archive.ledger.snapshot()
+
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version of an article, the newest unless told. Raises NotFound."""
-        with self._archive.ledger.snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return snapshot.article(article_id, version)
 
     def article_text(self, article_id: str, version: int) -> str:
         """The stored text of one version. Raises NotFound."""
-        with self._archive.ledger.snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return snapshot.text(article_id, version)
 
     def counts(self) -> dict[str, int]:
         """How many articles, versions and searched passages the archive holds."""
-        with self._archive.ledger.snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return snapshot.counts()
 
     @cached_property

@@ -29,13 +29,10 @@ from rag import schema as s
 from rag.ledger_rows import (
     OUTLINE_COLUMNS,
     PASSAGE_COLUMNS,
-    REF_COLUMNS,
-    ArticleRow,
     Change,
     OutlineRow,
     StoredPassage,
     no_article,
-    ref,
     stored_passage,
     to_article,
 )
@@ -120,21 +117,6 @@ class Snapshot:
         if found is None:
             raise no_article(article_id, None)
         return int(found)
-
-    def articles(self, limit: int | None = None, offset: int = 0) -> list[ArticleRow]:
-        """The newest version of each article, by day (undated last), then by id."""
-        v, a = s.versions.c, s.articles.c
-        query = (
-            select(*REF_COLUMNS, v.first_passage, v.last_passage, a.newest, a.cluster)
-            .join(s.articles, (a.id == v.article_id) & (a.newest == v.version))
-            .order_by(v.day.desc().nulls_last(), v.article_id)
-            .limit(limit)
-            .offset(offset)
-        )
-        return [
-            ArticleRow(ref(row), row["newest"], row["last_passage"] - row["first_passage"] + 1, row["cluster"])
-            for row in self.connection.execute(query).mappings()
-        ]
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Those of `ids` that are searched now; an unknown id is left out."""

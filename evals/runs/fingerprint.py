@@ -17,6 +17,7 @@ from typing import Any
 
 from evals.gold import Case, case_digest
 from evals.gold.load import ROOT
+from rag.holdings import listed
 from rag.prompts import PROMPTS_DIR
 from rag.settings import Settings
 
@@ -47,7 +48,7 @@ def archive_fingerprint(settings: Settings) -> str:
 
     told = []
     with open_ledger(settings) as snapshot:
-        for row in snapshot.articles():
+        for row in listed(snapshot)[0]:
             text = snapshot.text(row.article.id, row.article.version)
             letters = "".join(filter(str.isalnum, text))
             told.append(f"{PurePath(row.article.file).name} {hashlib.sha256(letters.encode()).hexdigest()}")

@@ -1,8 +1,8 @@
 """The command line's frame: the commands, the exit codes, and errors without tracebacks.
 
 Exit codes: 0 done; 1 it failed, with the reason on stderr; 2 the command line can't be read; 3 done, but some input
-was rejected; 4 a check or a comparison did not come out as demanded; 130 interrupted. typer and rich end with 1 when
-the reader of the output is gone (`| head`).
+was rejected; 4 a check or a comparison did not come out as demanded; 5 another process is writing; 130 interrupted.
+typer and rich end with 1 when the reader of the output is gone (`| head`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import sys
 import typer
 
 from rag.cli import archive, articles, asking, chat, checking, evals, ingest, serve, statements
-from rag.errors import BylineError
+from rag.errors import BylineError, StoreBusy
+from rag.exits import BUSY, INTERRUPTED
 
 app = typer.Typer(
     name="byline",
@@ -31,7 +32,7 @@ def main() -> None:
         app()
     except BylineError as error:
         sys.stderr.write(f"byline: {error}\n")
-        sys.exit(1)
+        sys.exit(BUSY if isinstance(error, StoreBusy) else 1)
     except KeyboardInterrupt:
         sys.stderr.write("byline: interrupted\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

@@ -29,10 +29,11 @@ def list_articles(
     """The newest version of each article, the latest first."""
     from dataclasses import asdict
 
+    from rag.holdings import listed
     from rag.wiring import open_ledger
 
     with open_ledger(load_settings(data_dir=data_dir)) as snapshot:
-        rows, total = snapshot.articles(limit, offset), snapshot.counts()["articles"]
+        rows, total = listed(snapshot, limit, offset)
     if as_json:
         for row in rows:
             sys.stdout.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")

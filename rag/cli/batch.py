@@ -11,8 +11,7 @@ from typing import Any
 import typer
 
 from rag.errors import BylineError, InputError
-
-SOME_REJECTED = 3
+from rag.exits import SOME_REJECTED
 
 
 def run_batch(path: str, answer: Callable[[str], dict[str, Any]], what: str, field: str = "question") -> None:

@@ -15,10 +15,10 @@ from rag.cli.batch import run_batch
 from rag.cli.options import AsOf, DataDir, Json, day
 from rag.cli.progress import claims_bar
 from rag.errors import InputError
+from rag.exits import NOT_AS_DEMANDED
 from rag.settings import Settings, load_settings
 from rag.types import Query
 
-NOT_SUPPORTED = 4
 Claims = Annotated[
     str | None, typer.Option("--batch", metavar="FILE", help='One {"id", "claim"} a line; "-" reads standard input.')
 ]
@@ -51,7 +51,7 @@ def check(
         record = record | {"recheck": again}
     _show(record, format_, as_json=as_json)
     if strict and any(one["verdict"] != "supported" for one in record["claims"]):
-        raise typer.Exit(NOT_SUPPORTED)
+        raise typer.Exit(NOT_AS_DEMANDED)
 
 
 def _format(export: str | None) -> Format | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.batch import SOME_REJECTED
 from rag.cli.options import DataDir
+from rag.exits import INTERRUPTED, SOME_REJECTED
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
@@ -23,20 +23,22 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .md .html .htm .pdf .jsonl .jsonl.gz")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print progress and the report as JSON lines.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Add articles to the archive. The same bytes again change nothing; an interrupted run goes on where it stopped."""
-    from rag.cli.progress import IngestProgress, stand_back
+    from rag.cli.progress import IngestLines, IngestProgress, stand_back
     from rag.jobs import open_ingest
 
     stand_back()
     with open_ingest(load_settings(data_dir=data_dir), paths) as job:
-        with IngestProgress(job.total) as progress:
+        with IngestLines(job.total) if as_json else IngestProgress(job.total) as progress:
             report = job.run(progress.tell)
         total = job.counts()
-    _show(report, total)
+    if not as_json:
+        _show(report, total)
     if report.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(INTERRUPTED)
     if report.rejected:
         raise typer.Exit(SOME_REJECTED)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -13,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rag.ingestion import IngestReport
 
 _NICE = 10
+_LINE_EVERY_S = 0.2
+_REJECTIONS = 100
 
 
 def stand_back() -> None:
@@ -51,6 +57,47 @@ class IngestProgress:
         elapsed = self._bar.tasks[0].elapsed or 0.0
         rate = report.passages / elapsed if elapsed else 0.0
         self._bar.update(self._task, completed=report.articles, passages=report.passages, rate=rate)
+
+
+class IngestLines:
+    """What `IngestProgress` shows, as a JSON object a line on stdout: some a second at most, and the last one."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._told = 0.0
+        self._report = IngestReport()
+
+    def __enter__(self) -> IngestLines:
+        self._print()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._print()
+
+    def tell(self, report: IngestReport) -> None:
+        self._report = report
+        if time.monotonic() - self._told >= _LINE_EVERY_S:
+            self._print()
+
+    def _print(self) -> None:
+        self._told = time.monotonic()
+        sys.stdout.write(json.dumps(ingest_record(self._report, self._total), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def ingest_record(report: IngestReport, total: int) -> dict[str, Any]:
+    """A report as JSON; the first rejections with their reasons."""
+    counts = ("new", "updated", "unchanged", "near_duplicates", "passages")
+    rejected = [{"where": one.where, "reason": f"{one.reason} {one.remedy}"} for one in report.rejected[:_REJECTIONS]]
+    return {
+        "total": total,
+        "done": report.articles,
+        **{name: getattr(report, name) for name in counts},
+        "rejected_count": len(report.rejected),
+        "rejected": rejected,
+    }
 
 
 def passages_bar(what: str, total: int) -> Progress:

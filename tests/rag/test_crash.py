@@ -15,6 +15,7 @@ import pytest
 from rag.archive import Archive, View
 from rag.doctor import examine
 from rag.errors import StoreEmpty
+from rag.holdings import listed
 from rag.keywords import terms
 from rag.settings import Settings
 from rag.store import open_store
@@ -58,7 +59,7 @@ def run_and_kill(what: str, data: Path, file: Path, delay: float) -> tuple[list[
 def check_whole(view: View, texts: dict[str, list[str]]) -> dict[str, str]:
     """Every stored article is one of its editions, with all passages found by word and by vector; returns the ids."""
     found: dict[str, str] = {}
-    for row in view.ledger.articles():
+    for row in listed(view.ledger)[0]:
         article = view.ledger.article(row.article.id)
         assert article.url is not None
         assert article.text in texts[article.url]
