@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, checking, problems
+from api import archive, asking, checking, overview, problems
 from api.job_runner import JobRunner
 from rag.record_store import RecordStore
 from rag.settings import Settings
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.byline = await run_in_threadpool(open_byline, settings)
         app.state.records = RecordStore(settings.data_dir)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
+        app.state.examples = overview.KeptExamples()
         app.state.jobs = JobRunner(settings)
         app.state.jobs.start()
         try:
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking, archive):
+    for routes in (asking, checking, archive, overview):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)

@@ -34,6 +34,7 @@ async def ask(
     keep = settings.keep_answers_days > 0
 
     def kept(record: dict[str, Any]) -> dict[str, Any]:
+        records.tally("answer", record["status"], record["answered_at"][:10])
         if keep:
             records.keep("answer", record)
         return record

@@ -226,6 +226,38 @@ class JobsRecord(_Reply):
     jobs: list[JobRecord]
 
 
+class DayCount(_Reply):
+    day: str | None
+    articles: int
+
+
+class SourceCount(_Reply):
+    source: str | None
+    articles: int
+
+
+class AnswerCounts(_Reply):
+    day: str
+    answered: int
+    no_evidence: int
+    partly_supported: int
+
+
+class StatsRecord(_Reply):
+    """Days are of publication (null where it is not known) for articles, and of the question for answers."""
+
+    articles: int
+    versions: int
+    passages: int
+    days: list[DayCount]
+    sources: list[SourceCount]
+    answers: list[AnswerCounts]
+
+
+class ExamplesRecord(_Reply):
+    questions: list[str]
+
+
 class FieldFault(_Reply):
     """A JSON pointer to the field, and what is wrong with it."""
 
@@ -279,6 +311,8 @@ EXPORTS: dict[str, Any] = {
         for kind in ("text/markdown", "text/html", "text/csv", "application/ld+json")
     },
 }
+STATS: dict[str, Any] = {"model": StatsRecord, "description": "Counts."}
+EXAMPLES: dict[str, Any] = {"model": ExamplesRecord, "description": "Questions."}
 HITS: dict[str, Any] = {"model": HitsRecord, "description": "Passages, best first."}
 ARTICLES: dict[str, Any] = {"model": ArticlesRecord, "description": "Articles, and how many there are in all."}
 ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article as stored."}

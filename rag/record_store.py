@@ -22,6 +22,12 @@ _TABLE = (
 )
 
 
+_TALLIES = (
+    "create table if not exists tallies (day text, kind text, outcome text, n integer not null, "
+    "primary key (day, kind, outcome)) without rowid"
+)
+
+
 class RecordStore:
     """The records of a data folder; the file is made with the first one."""
 
@@ -38,6 +44,28 @@ class RecordStore:
             values = (record["id"], kind, record.get("checked_at") or record.get("answered_at"), body)
             connection.execute("insert into records values (?, ?, ?, ?)", values)
             connection.commit()
+
+    def tally(self, kind: str, outcome: str, day: str) -> None:
+        """Count one record of a kind by how it came out, whether or not it is kept. `day` is an ISO 8601 date."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as connection:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute(_TALLIES)
+            connection.execute(
+                "insert into tallies values (?, ?, ?, 1) on conflict do update set n = n + 1", (day, kind, outcome)
+            )
+            connection.commit()
+
+    def tallies(self, kind: str, since: str) -> dict[str, dict[str, int]]:
+        """Of each day from `since` on, how many came out how; the days in order."""
+        told: dict[str, dict[str, int]] = {}
+        if self._path.exists():
+            with self._open() as connection:
+                connection.execute(_TALLIES)
+                query = "select day, outcome, n from tallies where kind = ? and day >= ? order by day"
+                for day, outcome, n in connection.execute(query, (kind, since)):
+                    told.setdefault(day, {})[outcome] = n
+        return told
 
     def forget(self, kind: str, before: str) -> int:
         """Drop the records of a kind that were made before a time (ISO 8601, UTC); returns how many."""
