@@ -42,10 +42,11 @@ _PIN_TRIES, _PIN_WAIT_S = 60, 0.02
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One complete state of the archive. `clusters` has, of each article that nearly repeats others, all of these and
-    itself."""
+    """One complete state of the archive, that of the ledger's change `seq`. `clusters` has, of each article that nearly
+    repeats others, all of these and itself."""
 
     ledger: Snapshot
+    seq: int
     keywords: KeywordSearcher
     dense: DenseSearch
     clusters: Mapping[str, tuple[str, ...]]
@@ -118,7 +119,7 @@ class Archive:
             self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
             state = self._state = _State(here, seq, searcher, snapshot.clusters())
         dense = DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory)
-        return View(snapshot, state.keywords, dense, state.clusters, self._outlines)
+        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines)
 
     def _searcher(self, opened: _Opened, snapshot: Snapshot, level: int, seq: int) -> KeywordSearcher | None:
         """Of the snapshot's change `seq`, from an index that is at `level`; None when it has to be tried again."""

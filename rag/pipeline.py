@@ -1,4 +1,4 @@
-"""Joins the stages: question -> hits -> hits read -> reading -> citations, as LangChain runnables, -> answer.
+"""The library's entry: questions to answers, drafts to checks, and the articles behind them.
 
 One `ask` sees one state of the archive: the view is pinned before retrieval and let go when the answer stands. A
 language model, where there is one, writes from the evidence that the reader found; where it found none it is not asked.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import TracebackType
@@ -18,46 +18,23 @@ from typing import TYPE_CHECKING
 
 from rag.answer import Composed, answer_of, in_quotes, in_words
 from rag.archive import Archive, View
+from rag.chain import READ, RECENT, Chain, Step
 from rag.checks.grounds import Grounds
-from rag.cite import cite
 from rag.conversation import standalone
 from rag.errors import QuestionRejected
 from rag.events import Asked, Done, Event, Found, Understood, told_as
-from rag.parts import Longest, Parts, Reader
+from rag.parts import Longest, Parts
 from rag.prompts import load_prompt
 from rag.question import check_question
+from rag.recent import Recent
 from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Turn, Verdict
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
-
     from rag.claims.records import CheckedDraft, Dated
     from rag.claims.statements import Statement
     from rag.llm.assistant import Assistant, Desk
     from rag.llm.writer import Writing
     from rag.snapshot import Snapshot
-
-READ = 20  # hits that the reader gets
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What one stage leaves for the next."""
-
-    question: str
-    query: Query
-    view: View
-    ranked: tuple[Hit, ...] = ()
-    reading: Reading = field(default_factory=lambda: Reading((), 0.0))
-    citations: tuple[Citation, ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def hits(self) -> tuple[Hit, ...]:
-        return tuple(hit for hit in self.ranked if hit.left_out is None)
-
-    def text_of(self, article: ArticleRef) -> str:
-        return self.view.ledger.text(article.id, article.version)
 
 
 class Byline:
@@ -67,7 +44,8 @@ class Byline:
         self._archive = archive
         self._parts = parts
         self._longest = longest
-        self._one_shot = one_shot
+        self.chain = Chain(parts, one_shot=one_shot)
+        self.recent_searches: Recent[list[Hit]] = Recent(RECENT)
 
     def ask(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Asked:
         """Answer from the articles that pass `limits` (its text and k are not used), or abstain. A follow-up is
@@ -95,7 +73,7 @@ class Byline:
         opening = time.perf_counter()
         with self._archive.view() as view:
             timings = {**before, "open": (time.perf_counter() - opening) * 1e3}
-            last = self._run(_Step(understood, query, view, timings_ms=timings))
+            last = self.chain.run(Step(understood, query, view, timings_ms=timings))
             yield Found(last.hits)
             composed, writing = yield from self._told(last, desk)
             answer = replace(
@@ -116,9 +94,10 @@ class Byline:
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
         text = check_question(query.text, self._longest.question)
+        wanted = replace(query, text=text)
         with self._archive.view() as view:
-            found = self._parts.retrieve(view, replace(query, text=text))
-        return self._parts.rerank(text, found) if rerank else found
+            found = self.recent_searches.get((view.seq, wanted), lambda: self._parts.retrieve(view, wanted))
+        return self._parts.rerank(text, found) if rerank else list(found)
 
     def check(
         self, text: str, limits: Query | None = None, progress: Callable[[int, int], None] | None = None
@@ -171,7 +150,8 @@ class Byline:
         draft.read_draft("The reader wakes up.")
         grounds = [Grounds("It slept.", before="The reader lay down. ")]
         self._parts.verifier.verify("The reader is awake.", grounds)
-        _ = self._reader, self.chain, self._assistant, checking
+        self.chain.warm_up()
+        _ = self._assistant, checking
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The ledger, to read as one state."""
@@ -191,33 +171,6 @@ class Byline:
         """How many articles, versions and searched passages the archive holds."""
         with self.snapshot() as snapshot:
             return snapshot.counts()
-
-    @cached_property
-    def chain(self) -> Runnable[_Step, _Step]:
-        """retrieve | rerank | read | cite."""
-        from langchain_core.runnables import RunnableLambda
-
-        first, *others = (RunnableLambda(stage, name=name) for name, stage in self._stages())
-        chain: Runnable[_Step, _Step] = first
-        for stage in others:
-            chain = chain | stage
-        return chain
-
-    def _run(self, step: _Step) -> _Step:
-        """The chain; for a single question its stages in turn, for importing LangChain's runnables costs 0.7 s."""
-        if not self._one_shot:
-            return self.chain.invoke(step)
-        for _, stage in self._stages():
-            step = stage(step)
-        return step
-
-    def _stages(self) -> list[tuple[str, Callable[[_Step], _Step]]]:
-        stages = (("retrieve", self._find), ("rerank", self._order), ("read", self._read), ("cite", _cite))
-        return [(name, _timed(name, stage)) for name, stage in stages]
-
-    @cached_property
-    def _reader(self) -> Reader:
-        return self._parts.make_reader()  # searching does without one
 
     @cached_property
     def _assistant(self) -> Assistant | None:
@@ -248,21 +201,12 @@ class Byline:
             return check_question(asked, self._longest.question)
         return asked if checked.split() == asked.split() else checked
 
-    def _find(self, step: _Step) -> _Step:
-        return replace(step, ranked=tuple(self._parts.retrieve(step.view, step.query)))
-
-    def _order(self, step: _Step) -> _Step:
-        return replace(step, ranked=tuple(self._parts.rerank(step.question, step.ranked)))
-
-    def _read(self, step: _Step) -> _Step:
-        return replace(step, reading=self._reader.read(step.question, step.hits, step.query.within))
-
-    def _verify(self, step: _Step, sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
+    def _verify(self, step: Step, sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
         grounds = [Grounds.of(one, step.text_of(one.article)) for one in citations]
         verified = self._parts.verifier.verify(sentence, grounds)
         return verified.verdict, verified.checks
 
-    def _told(self, step: _Step, desk: Desk | None) -> Generator[Event, None, tuple[Composed, Writing | None]]:
+    def _told(self, step: Step, desk: Desk | None) -> Generator[Event, None, tuple[Composed, Writing | None]]:
         """The language model's words where there is one and they hold, else quotes."""
         writing = None
         if desk and step.reading.evidence:
@@ -278,7 +222,7 @@ class Byline:
             yield from told_as(n, one.text, cited, one.verdict, one.checks)
         return composed, writing
 
-    def _answer(self, step: _Step, composed: Composed, started: float) -> Answer:
+    def _answer(self, step: Step, composed: Composed, started: float) -> Answer:
         total = (time.perf_counter() - started) * 1e3
         return answer_of(
             step.question,
@@ -295,16 +239,3 @@ class Byline:
 
 def _text_of(view: View) -> Callable[[ArticleRef], str]:
     return lambda article: view.ledger.text(article.id, article.version)
-
-
-def _cite(step: _Step) -> _Step:
-    return replace(step, citations=cite(step.reading.evidence, step.text_of))
-
-
-def _timed(name: str, stage: Callable[[_Step], _Step]) -> Callable[[_Step], _Step]:
-    def run(step: _Step) -> _Step:
-        started = time.perf_counter()
-        done = stage(step)
-        return replace(done, timings_ms={**done.timings_ms, name: (time.perf_counter() - started) * 1e3})
-
-    return run

@@ -18,9 +18,10 @@ from scipy.stats import mannwhitneyu
 from evals.bench.realtimeqa import Question, articles_file, contains, read_articles, short_scores
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
+from rag.chain import READ
 from rag.ingest.identity import canonical_url
 from rag.parts import Rerank
-from rag.pipeline import READ, Byline
+from rag.pipeline import Byline
 from rag.read import Reader
 from rag.settings import load_settings
 from rag.types import Hit, Query, Reading
