@@ -18,6 +18,7 @@ import typer
 from evals.bench import sections
 from evals.bench.claims import claims
 from evals.bench.curve import read_passages
+from evals.bench.llm import language_model
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -26,7 +27,7 @@ from evals.bench.sections import Bench
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading`, `claims` and `tutorial` use the archive that `ingest` made.
+# `latency`, `retrieval`, `reading`, `claims`, `language-model` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "reading": reading,
     "read-passages": read_passages,
     "claims": claims,
+    "language-model": language_model,
     "tutorial": tutorial,
 }
 
