@@ -19,7 +19,7 @@ from api.bodies import NewArticles
 from api.job_runner import JobRunner
 from api.jobs import Job, file_name, new_job
 from api.parts import Jobs, TheByline
-from api.replies import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE
+from api.replies import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
@@ -72,7 +72,7 @@ def article(
         return JSONResponse(_article_record(holding(snapshot, article_id, version)))
 
 
-@router.delete("/articles/{article_id}", status_code=204, responses={202: JOB, **NOT_FOUND})
+@router.delete("/articles/{article_id}", status_code=204, responses={202: JOB, **NOT_FOUND, **REFUSED})
 async def remove(article_id: ArticleId, byline: TheByline, jobs: Jobs) -> Response:
     """Remove an article with all its versions. 202 and the job when another job is still under way."""
     await run_in_threadpool(byline.article, article_id)
@@ -89,7 +89,7 @@ async def remove(article_id: ArticleId, byline: TheByline, jobs: Jobs) -> Respon
 @router.post(
     "/articles",
     status_code=202,
-    responses={202: JOB, **REFUSED},
+    responses={202: JOB, **REFUSED, **UNREADABLE},
     openapi_extra={
         "requestBody": {
             "content": {
@@ -124,7 +124,7 @@ def list_jobs(jobs: Jobs) -> JSONResponse:
     return JSONResponse({"jobs": [one.record() for one in jobs.folders.all()]})
 
 
-@router.get("/jobs/{job_id}", responses={200: JOB | JOB_EVENTS, **NOT_FOUND})
+@router.get("/jobs/{job_id}", responses={200: JOB | JOB_EVENTS, **NOT_FOUND, **REFUSED})
 async def job(job_id: Annotated[str, Path(max_length=100)], request: Request, jobs: Jobs) -> Response:
     """How far a job is. With `Accept: text/event-stream` each change as `progress`, and `done` at its end."""
     now = jobs.folders.get(job_id)

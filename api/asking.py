@@ -14,14 +14,14 @@ from api import sse
 from api.bodies import AskRequest
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings
-from api.replies import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE
+from api.replies import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.record_store import RecordStore
 from rag.records import answer_record
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
 
-@router.post("/ask", responses={200: ANSWER | ANSWER_EVENTS, **REFUSED, **UNAVAILABLE})
+@router.post("/ask", responses={200: ANSWER | ANSWER_EVENTS, **REFUSED, **UNREADABLE, **UNAVAILABLE})
 async def ask(
     request: Request, asked: AskRequest, byline: TheByline, records: Records, settings: TheSettings
 ) -> Response:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from rag.types import Query, Turn
+
+
+def _only_text(value: object) -> object:
+    if value is not None and not isinstance(value, str | date):
+        raise ValueError("write it as 2022-06-17")  # a number would be taken for seconds since 1970
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_only_text)]
+"""A day as an ISO 8601 string."""
 
 
 class Message(BaseModel):
@@ -30,9 +40,9 @@ class AskRequest(BaseModel):
         default=[], max_length=50, description="The conversation before it, oldest first; a follow-up rests on it."
     )
     sources: list[str] = Field(default=[], max_length=100)
-    published_from: date | None = None
-    published_to: date | None = None
-    as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+    published_from: Day | None = None
+    published_to: Day | None = None
+    as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(one.role, one.content) for one in self.history)
@@ -54,7 +64,7 @@ class CheckRequest(BaseModel):
 
     text: str = Field(examples=["Ford and Geely are in talks."])
     sources: list[str] = Field(default=[], max_length=100)
-    as_of: date | None = Field(None, description="As if today were this day: nothing published later.")
+    as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
 
     def limits(self) -> Query:
         return Query(text="", sources=tuple(self.sources), as_of=self.as_of)

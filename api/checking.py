@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from api import sse
 from api.bodies import CheckRequest
 from api.parts import Records, TheByline
-from api.replies import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE
+from api.replies import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.claims.as_json import draft_record
 from rag.claims.export import Format, exported
 from rag.claims.recheck import articles_now, claims_now
@@ -30,7 +30,7 @@ _MEDIA: dict[Format, tuple[str, str]] = {
 }
 
 
-@router.post("/check", responses={200: CHECK | CHECK_EVENTS, **REFUSED, **UNAVAILABLE})
+@router.post("/check", responses={200: CHECK | CHECK_EVENTS, **REFUSED, **UNREADABLE, **UNAVAILABLE})
 async def check(request: Request, given: CheckRequest, byline: TheByline, records: Records) -> Response:
     """Check every claim of a text against the archive; the record is kept under its id. With
     `Accept: text/event-stream` it tells `progress` meanwhile and ends with `done`.

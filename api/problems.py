@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty
 
@@ -52,6 +53,14 @@ async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     return respond(problem(422, "The request can't be used", detail, errors=faults))
 
 
-async def _of_http(_request: Request, error: Exception) -> JSONResponse:
+async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
-    return respond(problem(error.status_code, str(error.detail), str(error.detail)))
+    told = problem(error.status_code, str(error.detail), str(error.detail))
+    headers = dict(error.headers or {})
+    return respond(told, headers | ({"Allow": _allowed(request)} if error.status_code == 405 else {}))
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes of a path: the one that refused knows its own only."""
+    matching = (one for one in request.app.routes if one.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for one in matching for method in getattr(one, "methods", None) or ()}))

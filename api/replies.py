@@ -320,6 +320,7 @@ JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}
 JOB_EVENTS = _stream(("progress", '{"id": "…", "status": "running", …}'), ("done", '{"id": "…", "status": "done", …}'))
 JOBS: dict[str, Any] = {"model": JobsRecord, "description": "The jobs."}
 REFUSED = _problem(422, "It can't be used.", "QuestionRejected", "The question is empty. Write what you want to know.")
+UNREADABLE = _problem(400, "The body can't be read.", "Bad Request", "There was an error parsing the body")
 NOT_FOUND = _problem(
     404, "There is none.", "NotFound", "There is no check 7. Look at the id that it was given when it was made."
 )

@@ -1,0 +1,45 @@
+"""The OpenAPI document against the service: whatever fits it or doesn't, no 5xx and no reply that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from api.app import create_app
+from rag.settings import load_settings
+from tests.api.serving import served
+from tests.command import ROOT, byline
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service over an archive of its own: what is tried may add articles and remove them."""
+    folder = tmp_path_factory.mktemp("tried")
+    assert byline("ingest", str(ROOT / "corpus"), data=folder).returncode == 0
+    with served(folder) as service:
+        yield service.address
+
+
+DOCUMENT = create_app(load_settings(data_dir=Path("unused"))).openapi()
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+@schema.parametrize()
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_reply_is_as_documented(case: schemathesis.Case, address: str) -> None:
+    # A question of stop words fits the document and is refused all the same: no schema says what can be looked for.
+    case.call_and_validate(base_url=address, timeout=60, excluded_checks=[positive_data_acceptance])
+
+
+def test_the_document_is_what_the_service_gives_and_describes_itself(address: str) -> None:
+    told = httpx.get(f"{address}/openapi.json", timeout=30).json()
+    assert told == DOCUMENT
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("description"), f"{method} {path}"
