@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import asking, checking, problems
+from api import asking, chat, checking, problems
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking):
+    for routes in (asking, checking, chat):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
