@@ -12,6 +12,8 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from api import asking, chat, checking, problems
+from api.mcp_mount import PATH as MCP_PATH
+from api.mcp_mount import McpEndpoint
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
@@ -28,23 +30,28 @@ _HEADERS = {
 def create_app(settings: Settings) -> FastAPI:
     """An app that opens the archive of `settings` when it starts and closes it when it stops."""
 
+    mcp = McpEndpoint()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.byline = await run_in_threadpool(open_byline, settings)
         app.state.records = RecordStore(settings.data_dir)
         try:
-            yield
+            async with mcp.running(app):
+                yield
         finally:
             await run_in_threadpool(app.state.byline.close)
 
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
+    app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     app.middleware("http")(_secure)
     problems.install(app)
     for routes in (asking, checking, chat):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
+    app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 

@@ -12,7 +12,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from tests.api.programs.checking import DIFFERING, QUESTION, UNANSWERED, holds_together, without_what_varies
-from tests.api.serving import Service, served
+from tests.api.serving import Service
 
 HOSTILE_QUESTION = "Who retired as lighthouse keeper of Grimsay on Friday?"
 
@@ -153,15 +153,6 @@ def test_another_model_is_not_found(http: httpx.Client) -> None:
     refused = http.post("/v1/chat/completions", json={"model": "gpt-9", "messages": [user("Who?")]})
     assert refused.status_code == 404
     assert refused.json()["error"]["code"] == "model_not_found"
-
-
-def test_an_empty_archive_is_told_before_a_stream_begins(tmp_path: Path) -> None:
-    with served(tmp_path) as service, httpx.Client(base_url=service.address, timeout=30) as http:
-        for wish in (False, True):
-            refused = post(http, user(QUESTION), stream=wish)
-            assert refused.status_code == 503
-            assert refused.json()["error"]["type"] == "server_error"
-            assert "byline ingest" in refused.json()["error"]["message"]
 
 
 def test_a_body_that_is_no_json_is_refused(http: httpx.Client) -> None:
