@@ -20,6 +20,7 @@ from api.chat_wire import (
     TokenCount,
     UrlCitation,
 )
+from rag.answer import flagged, marked
 from rag.fragments import fragment_link
 from rag.records import answer_record
 from rag.types import Answer, AnswerSentence, ArticleRef, Citation
@@ -80,13 +81,17 @@ def pieces_of(answer: Answer, base_url: str) -> list[Piece]:
 
 
 def _places(answer: Answer) -> list[tuple[AnswerSentence, int, int]]:
-    """Where each sentence stands in the answer's text, its marks included."""
+    """Where each sentence stands in the answer's text, its marks included.
+
+    A model's words are told by length, for the reason that follows a flagged sentence may repeat another one.
+    """
     places, at = [], 0
     for one in answer.sentences:
-        marked = one.text + "".join(f" [{n}]" for n in one.citations)
-        start = answer.text.index(marked, at)
-        at = start + len(marked)
-        places.append((one, start, at))
+        words = marked(one)
+        start = at if answer.mode == "llm" else answer.text.index(words, at)
+        end = start + len(words)
+        places.append((one, start, end))
+        at = start + len(flagged(one)) + 1 if answer.mode == "llm" else end
     return places
 
 
