@@ -108,7 +108,7 @@ async def _finds_and_reads(client: Client, data: Path) -> None:
 
 
 async def _names_articles_by_their_best_passages(client: Client, data: Path) -> None:
-    query = "Ford plant in Spain for Geely"
+    query = "Ford Geely plant"
     with open_byline(load_settings(data_dir=data), one_shot=True) as opened:
         hits = opened.search(Query(text=query, k=30))
     best = dict.fromkeys(f"{hit.article.id}@{hit.article.version}" for hit in hits if hit.left_out is None)
