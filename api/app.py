@@ -11,8 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, checking, overview, problems
+from api import archive, asking, chat, checking, overview, problems
 from api.job_runner import JobRunner
+from api.mcp_mount import PATH as MCP_PATH
+from api.mcp_mount import McpEndpoint
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
@@ -29,6 +31,8 @@ _HEADERS = {
 def create_app(settings: Settings) -> FastAPI:
     """An app that opens the archive of `settings` when it starts and closes it when it stops."""
 
+    mcp = McpEndpoint()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.byline = await run_in_threadpool(open_byline, settings)
@@ -38,19 +42,22 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.jobs = JobRunner(settings)
         app.state.jobs.start()
         try:
-            yield
+            async with mcp.running(app):
+                yield
         finally:
             await app.state.jobs.stop()
             await run_in_threadpool(app.state.byline.close)
 
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
+    app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking, archive, overview):
+    for routes in (asking, checking, archive, overview, chat):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
+    app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from api import sse
+from api.background import each
 from api.bodies import AskRequest
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings
@@ -42,13 +44,13 @@ async def ask(
     def answer() -> dict[str, Any]:
         return kept(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
 
-    def tell_all(tell: sse.Tell) -> None:
-        with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as events:
-            for name, payload in map(on_the_wire, events):
-                tell(name, kept(payload) if name == "done" else payload)
+    def events() -> Generator[sse.Told]:
+        with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
+            for name, payload in map(on_the_wire, made):
+                yield name, kept(payload) if name == "done" else payload
 
     if sse.wanted(request):
-        return await sse.respond(tell_all)
+        return await sse.respond(each(events))
     return JSONResponse(await run_in_threadpool(answer))
 
 

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from api import sse
+from api.background import Tell
 from api.bodies import CheckRequest
 from api.parts import Records, TheByline
 from api.replies import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
@@ -36,15 +37,15 @@ async def check(request: Request, given: CheckRequest, byline: TheByline, record
     `Accept: text/event-stream` it tells `progress` meanwhile and ends with `done`.
     """
 
-    def checked(tell: sse.Tell = lambda _name, _payload: None) -> dict[str, Any]:
+    def checked(tell: Tell[sse.Told] = lambda _: None) -> dict[str, Any]:
         record = draft_record(
-            byline.check(given.text, given.limits(), lambda done, of: tell("progress", {"done": done, "of": of}))
+            byline.check(given.text, given.limits(), lambda done, of: tell(("progress", {"done": done, "of": of})))
         )
         records.keep("check", record)
         return record
 
     if sse.wanted(request):
-        return await sse.respond(lambda tell: tell("done", checked(tell)))
+        return await sse.respond(lambda tell: tell(("done", checked(tell))))
     return JSONResponse(await run_in_threadpool(checked))
 
 

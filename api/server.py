@@ -23,6 +23,8 @@ def run(settings: Settings, host: str, port: int) -> None:
     if _is_loopback(host):
         # A page elsewhere that resolves its own name to this machine must not read the archive.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
+    else:
+        app.state.any_host = True
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"
     sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")

@@ -1,18 +1,18 @@
-"""Server-sent events (WHATWG HTML, 9.2) from work that runs in a thread."""
+"""Server-sent events (WHATWG HTML, 9.2)."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from api.background import Tell, followed
 from api.problems import problem, problem_of
 from rag.errors import BylineError
 
@@ -20,20 +20,13 @@ log = logging.getLogger("byline.api")
 
 EVENT_STREAM = "text/event-stream"
 KEEP_ALIVE_S = 10.0
-_FIRST_S = 1.0  # how long headers wait, so that what fails at once is an error response and not an event
 KEEP_ALIVE = b": keep-alive\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-
-Tell = Callable[[str, dict[str, Any]], None]
-"""Told an event's name and its payload. Raises `Gone` once nobody listens."""
+_FIRST_S = 1.0  # how long headers wait, so that what fails at once is an error response and not an event
 
 T = TypeVar("T")
-
-_Told = tuple[str, dict[str, Any]] | Exception | None  # None ends it
-
-
-class Gone(Exception):
-    """The client has hung up; the work may stop."""
+Told = tuple[str, dict[str, Any]]
+"""An event's name and its payload."""
 
 
 def wanted(request: Request) -> bool:
@@ -41,41 +34,18 @@ def wanted(request: Request) -> bool:
     return EVENT_STREAM in request.headers.get("accept", "")
 
 
-async def respond(work: Callable[[Tell], None]) -> StreamingResponse:
+async def respond(work: Callable[[Tell[Told]], None]) -> StreamingResponse:
     """The events that `work` tells, as it tells them. An error that comes at once is raised; a later one is told as an
     `error` event whose data is the problem.
     """
-    queue: asyncio.Queue[_Told] = asyncio.Queue()
-    hung_up = threading.Event()
-    task = asyncio.create_task(run_in_threadpool(_run, work, asyncio.get_running_loop(), queue, hung_up))
-    try:
-        first = await asyncio.wait_for(queue.get(), _FIRST_S)
-    except TimeoutError:
-        first = ("", {})
-    if isinstance(first, Exception):
-        await task
-        raise first
-    return StreamingResponse(_events(first, queue, hung_up, task), media_type=EVENT_STREAM, headers=HEADERS)
+    events = followed(work, KEEP_ALIVE_S, _FIRST_S)
+    first = await anext(events)
+    return StreamingResponse(_lines(first, events), media_type=EVENT_STREAM, headers=HEADERS)
 
 
 def encoded(name: str, payload: dict[str, Any]) -> bytes:
     """One event. JSON has no raw line break, so its data is one line."""
     return f"event: {name}\ndata: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
-
-
-async def _events(
-    told: _Told, queue: asyncio.Queue[_Told], hung_up: threading.Event, _task: asyncio.Task[None]
-) -> AsyncIterator[bytes]:
-    """`_task` is held so that it lives as long as its events are waited for."""
-    try:
-        while told is not None:
-            yield _line(told)
-            try:
-                told = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
-            except TimeoutError:
-                told = ("", {})
-    finally:
-        hung_up.set()
 
 
 async def kept_alive(states: AsyncIterator[T]) -> AsyncIterator[T | None]:
@@ -96,43 +66,18 @@ async def kept_alive(states: AsyncIterator[T]) -> AsyncIterator[T | None]:
         coming.cancel()
 
 
-def _line(told: tuple[str, dict[str, Any]] | Exception) -> bytes:
-    if isinstance(told, Exception):
-        return encoded("error", _problem(told))
-    name, payload = told
-    return encoded(name, payload) if name else KEEP_ALIVE
-
-
-def _problem(error: Exception) -> dict[str, Any]:
-    if isinstance(error, BylineError):
-        return problem_of(error)
-    return problem(500, "InternalError", "The service failed. Try again; its log names the error.")
-
-
-def _run(
-    work: Callable[[Tell], None],
-    loop: asyncio.AbstractEventLoop,
-    queue: asyncio.Queue[_Told],
-    hung_up: threading.Event,
-) -> None:
-    def put(told: _Told) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(queue.put_nowait, told)
-
-    def tell(name: str, payload: dict[str, Any]) -> None:
-        if hung_up.is_set():
-            raise Gone
-        put((name, payload))
-
+async def _lines(first: Told | None, events: AsyncGenerator[Told | None]) -> AsyncIterator[bytes]:
     try:
-        work(tell)
-        put(None)
-    except Gone:
-        log.info("client hung up")
+        async with aclosing(events):
+            yield _line(first)
+            async for told in events:
+                yield _line(told)
     except BylineError as error:
-        put(error)
-        put(None)
-    except Exception as error:
+        yield encoded("error", problem_of(error))
+    except Exception:
         log.exception("a stream failed")
-        put(error)
-        put(None)
+        yield encoded("error", problem(500, "InternalError", "The service failed. Try again; its log names the error."))
+
+
+def _line(told: Told | None) -> bytes:
+    return encoded(*told) if told else KEEP_ALIVE

@@ -40,7 +40,7 @@ def in_words(reading: Reading, sentences: Sequence[AnswerSentence], citations: S
     """A language model's sentences, each followed by its citations, or by why it does not hold."""
     short, said = _short(reading), [one.text.casefold() for one in sentences if one.verdict == "supported"]
     told = short if short and any(short.casefold() in text for text in said) else None
-    text = " ".join(_marked(one) for one in sentences)
+    text = " ".join(flagged(one) for one in sentences)
     return Composed("llm", text, tuple(sentences), _with_answer_spans(reading, citations), told)
 
 
@@ -84,8 +84,14 @@ def _short(reading: Reading) -> str | None:
     return next((one.short_answer for one in reading.evidence if one.short_answer), None)
 
 
-def _marked(one: AnswerSentence) -> str:
-    text = one.text + "".join(f" [{n}]" for n in one.citations)
+def marked(one: AnswerSentence) -> str:
+    """The sentence followed by its citations."""
+    return one.text + "".join(f" [{n}]" for n in one.citations)
+
+
+def flagged(one: AnswerSentence) -> str:
+    """The sentence followed by its citations, and by why it does not hold."""
+    text = marked(one)
     if one.verdict == "supported":
         return text
     reasons = dict.fromkeys(check.detail for check in one.checks if not check.ok)

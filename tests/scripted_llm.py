@@ -58,6 +58,11 @@ class ScriptedLLM:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
+    def say(self, *replies: Say) -> None:
+        """What comes next."""
+        with self._lock:
+            self._script.extend(replies)
+
     def left_over(self) -> int:
         """Replies that nobody asked for."""
         return len(self._script)

@@ -31,6 +31,7 @@ DOORS = {
     "rensa": {"rag/neardup.py"},
     "nupunkt": {"rag/sentences.py"},
     "ir_measures": {"evals/metrics/retrieval.py"},
+    "mcp": {"api/mcp_mount.py", "api/mcp_server.py"},
     "jinja2": {"evals/report/page.py"},
 }
 

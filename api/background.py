@@ -1,0 +1,91 @@
+"""Blocking work on a thread of its own, followed from the event loop by what it tells."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import closing, suppress
+from typing import TypeVar
+
+from fastapi.concurrency import run_in_threadpool
+
+log = logging.getLogger("byline.api")
+
+T = TypeVar("T")
+Tell = Callable[[T], None]
+"""Raises `Gone` once nobody listens."""
+
+_running: set[asyncio.Future[None]] = set()  # the loop itself holds them weakly
+
+
+class Gone(Exception):
+    """Nobody listens any more; the work may stop."""
+
+
+class _Ended:
+    """Nothing more comes; `error` is why, where it did not simply end."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+
+def each(events: Callable[[], Generator[T]]) -> Callable[[Tell[T]], None]:
+    """The work that tells every event of a generator. It is closed on its own thread, for it may be running."""
+
+    def work(tell: Tell[T]) -> None:
+        with closing(events()) as made:
+            for event in made:
+                tell(event)
+
+    return work
+
+
+async def followed(
+    work: Callable[[Tell[T]], None], beat_s: float, first_s: float | None = None
+) -> AsyncGenerator[T | None]:
+    """Each thing told as it comes, and None each time that nothing came for `beat_s` (at first for `first_s`). Raises
+    what the work raises. Closing this ends the work when it next tells something.
+    """
+    loop, passed, left = asyncio.get_running_loop(), asyncio.Queue[T | _Ended](), threading.Event()
+
+    def put(what: T | _Ended) -> None:
+        with suppress(RuntimeError):  # the loop has ended, nobody listens
+            loop.call_soon_threadsafe(passed.put_nowait, what)
+
+    def tell(what: T) -> None:
+        if left.is_set():
+            raise Gone
+        put(what)
+
+    running = asyncio.ensure_future(run_in_threadpool(_run, work, tell, put))
+    _running.add(running)
+    running.add_done_callback(_running.discard)
+    wait_s = beat_s if first_s is None else first_s
+    try:
+        while not isinstance(told := await _next(passed, wait_s), _Ended):
+            wait_s = beat_s
+            yield told
+        if told.error is not None:
+            raise told.error
+    finally:
+        left.set()
+
+
+def _run(work: Callable[[Tell[T]], None], tell: Tell[T], put: Callable[[T | _Ended], None]) -> None:
+    try:
+        work(tell)
+    except Gone:
+        log.info("client hung up")
+    except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
+        put(_Ended(error))
+    else:
+        put(_Ended())
+
+
+async def _next(passed: asyncio.Queue[T], wait_s: float) -> T | None:
+    try:
+        return await asyncio.wait_for(passed.get(), wait_s)
+    except TimeoutError:
+        return None

@@ -1,0 +1,79 @@
+"""A generator that is followed from the event loop: order, silence, errors, and who leaves early."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
+
+import pytest
+
+from api.background import followed
+
+
+async def all_of(events: AsyncGenerator[int | None]) -> list[int | None]:
+    async with aclosing(events):
+        return [event async for event in events]
+
+
+def test_events_come_in_order_from_one_thread_that_is_not_the_loop_s() -> None:
+    threads = set()
+
+    def counting() -> Generator[int]:
+        for n in range(50):
+            threads.add(threading.get_ident())
+            yield n
+
+    assert asyncio.run(all_of(followed(counting(), 5))) == list(range(50))
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_silence_is_told() -> None:
+    def slow() -> Generator[int]:
+        yield 1
+        time.sleep(0.1)
+        yield 2
+
+    told = asyncio.run(all_of(followed(slow(), 0.02)))
+    assert told[0] == 1
+    assert told[-1] == 2
+    assert 2 <= told.count(None) <= 5
+
+
+def test_an_error_is_raised_after_what_came_before_it() -> None:
+    def failing() -> Generator[int]:
+        yield 1
+        raise LookupError("gone")
+
+    async def reading() -> list[int | None]:
+        events = followed(failing(), 5)
+        seen = [await anext(events)]
+        with pytest.raises(LookupError, match="gone"):
+            await anext(events)
+        return seen
+
+    assert asyncio.run(reading()) == [1]
+
+
+def test_leaving_closes_the_generator_at_its_next_event() -> None:
+    closed, made = threading.Event(), []
+
+    def endless() -> Generator[int]:
+        try:
+            for n in range(1000):
+                time.sleep(0.005)
+                made.append(n)
+                yield n
+        finally:
+            closed.set()
+
+    async def leaving() -> bool:
+        async with aclosing(followed(endless(), 5)) as events:
+            await anext(events)
+        return await asyncio.to_thread(closed.wait, 2)
+
+    assert asyncio.run(leaving())
+    assert len(made) < 100
