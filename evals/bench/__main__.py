@@ -24,10 +24,12 @@ from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
 from evals.bench.rows import Row, markdown, table
 from evals.bench.sections import Bench
+from evals.bench.service import service
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading`, `claims`, `language-model` and `tutorial` use the archive that `ingest` made.
+# `latency`, `retrieval`, `reading`, `claims`, `language-model`, `service` and
+# `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
@@ -38,6 +40,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "read-passages": read_passages,
     "claims": claims,
     "language-model": language_model,
+    "service": service,
     "tutorial": tutorial,
 }
 
