@@ -31,6 +31,7 @@ DOORS = {
     "rensa": {"rag/neardup.py"},
     "nupunkt": {"rag/sentences.py"},
     "ir_measures": {"evals/metrics/retrieval.py"},
+    "httpcore": {"rag/fetch/wire.py"},
     "jinja2": {"evals/report/page.py"},
 }
 
