@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.errors import ArticleRejected, FetchError, FetchGone
 from rag.fetch.fetcher import Fetcher
@@ -58,9 +59,15 @@ class Pages:
     def unit(self, article: Article) -> Unit:
         """With the digest of the newest stored version if it reads the same, which leaves it unchanged.
 
-        Else with one that holds the version that it follows: a page may go back to what it said before.
+        Else with one that holds the version that it follows: a page may go back to what it said before. What was known
+        before, by a feed perhaps, and is not stated this time, stays known.
         """
-        stored, like = self.stored(article.key), likeness(article)
+        stored = self.stored(article.key)
+        if stored is not None:
+            before = stored.article
+            published, title = article.published or before.published, article.title or before.title
+            article = replace(article, published=published, title=title, authors=article.authors or before.authors)
+        like = likeness(article)
         if stored is not None and stored.digest and likeness(stored.article) == like:
             digest = stored.digest
         else:

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from rag.cli import archive, articles, asking, chat, checking, evals, ingest, serve, statements
+from rag.cli import archive, articles, asking, chat, checking, evals, feeds, ingest, serve, statements
 from rag.errors import BylineError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (ingest, asking, chat, checking, statements, articles, archive, serve, evals):
+for module in (ingest, feeds, asking, chat, checking, statements, articles, archive, serve, evals):
     module.register(app)
 
 
