@@ -42,7 +42,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class SeenEntry:
-    """What became of an entry. `mark` changes when the entry does; `key` is its article's, None where it has none.
+    """What became of an entry. `id` is the digest of its own, `mark` changes when the entry does; `key` is its
+    article's, None where it has none or it was removed.
 
     `brought` says that the article was not in the archive before. `attempts` counts failures that may pass, 0 when it
     is settled. `deleted` is when its feed said that it was deleted, empty where it did not say when.
@@ -99,7 +100,7 @@ class FeedStore:
                 connection.executemany("insert or replace into entries values (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def seen(self, feed_url: str) -> dict[str, SeenEntry]:
-        """What was seen of a feed, by the entries' ids."""
+        """What was seen of a feed, by the digests of the entries' ids."""
         with self._open() as connection:
             rows = connection.execute(
                 "select id, mark, key, brought, attempts, deleted from entries where feed = ?", (feed_url,)
@@ -107,13 +108,16 @@ class FeedStore:
         return {row[0]: SeenEntry(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in rows}
 
     def note_removed(self, keys: Sequence[str]) -> None:
-        """Articles that were removed: no poll brings them back. Only digests of their keys are kept."""
+        """Articles that were removed: no poll brings them back. Only digests of their keys are kept, for an address
+        often holds the words of a title.
+        """
         with self._open() as connection:
-            connection.executemany("insert or ignore into removed values (?)", [(_digest(key),) for key in keys])
+            connection.executemany("insert or ignore into removed values (?)", [(digest(key),) for key in keys])
+            connection.executemany("update entries set key = null where key = ?", [(key,) for key in keys])
 
     def was_removed(self, key: str) -> bool:
         with self._open() as connection:
-            return bool(connection.execute("select 1 from removed where key_digest = ?", (_digest(key),)).fetchone())
+            return bool(connection.execute("select 1 from removed where key_digest = ?", (digest(key),)).fetchone())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -122,6 +126,7 @@ class FeedStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=_WAIT_S)) as connection:
                 connection.execute("pragma journal_mode = wal")
+                connection.execute("pragma secure_delete = on")
                 connection.executescript(_TABLES)
                 yield connection
                 connection.commit()
@@ -131,5 +136,6 @@ class FeedStore:
             ) from error
 
 
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def digest(text: str) -> str:
+    """Of an article's key or an entry's id."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -65,11 +65,13 @@ def due_feeds(settings: Settings, now: float) -> list[Feed]:
     return sorted(due, key=lambda feed: feed.due_at)
 
 
-def poll(settings: Settings, *, every_feed: bool = False, clock: Clock = time.time) -> Iterator[FeedReport]:
+def poll(
+    settings: Settings, *, every_feed: bool = False, clock: Clock = time.time, patience_s: float = _PATIENCE_S
+) -> Iterator[FeedReport]:
     """Poll the feeds that are due, or every one that is not off, and ingest what is new: a report for each feed.
 
     A feed's articles are stored together, and only then is it noted what was seen of it: an interruption costs the feed
-    at hand, which the next poll reads again.
+    at hand, which the next poll reads again. Another process that writes is waited for, `patience_s` for each feed.
     """
     feeds = [one for one in list_feeds(settings) if not one.off] if every_feed else due_feeds(settings, clock())
     if not feeds:
@@ -79,7 +81,7 @@ def poll(settings: Settings, *, every_feed: bool = False, clock: Clock = time.ti
     try:
         polling = Polling(store, Pages(fetcher, ledger, limits), fetcher, limits)
         for feed in feeds:
-            report = _settled(polling.gather(feed), settings, store, clock())
+            report = _settled(polling.gather(feed), settings, store, clock(), patience_s)
             yield report
             if report.articles.interrupted:
                 return
@@ -87,14 +89,14 @@ def poll(settings: Settings, *, every_feed: bool = False, clock: Clock = time.ti
         ledger.close()
 
 
-def _settled(gathered: Gathered, settings: Settings, store: FeedStore, now: float) -> FeedReport:
+def _settled(gathered: Gathered, settings: Settings, store: FeedStore, now: float, patience_s: float) -> FeedReport:
     """Store what was gathered, and then note it."""
     if gathered.fetched is None:
         feed = _failed(gathered, settings.feed_minutes, now)
         store.polled(feed)
         return FeedReport(feed, fault=feed.fault)
     try:
-        articles = _ingest(gathered, settings)
+        articles = _ingest(gathered, settings, patience_s)
     except StoreBusy as busy:
         return FeedReport(gathered.feed, fault=f"Nothing was stored. {busy}")
     if articles.interrupted:
@@ -105,11 +107,11 @@ def _settled(gathered: Gathered, settings: Settings, store: FeedStore, now: floa
     return FeedReport(feed, articles, len(gathered.withdrawn), gathered.kept_out)
 
 
-def _ingest(gathered: Gathered, settings: Settings) -> IngestReport:
+def _ingest(gathered: Gathered, settings: Settings, patience_s: float) -> IngestReport:
     """Raises StoreBusy when another process writes for long."""
     if all(isinstance(one, ArticleRejected) for one in gathered.units) and not gathered.withdrawn:
         return IngestReport(rejected=[one for one in gathered.units if isinstance(one, ArticleRejected)])
-    ends = time.monotonic() + _PATIENCE_S
+    ends = time.monotonic() + patience_s
     while True:
         try:
             with open_units(settings, gathered.units, "byline feeds poll") as job:
@@ -118,7 +120,7 @@ def _ingest(gathered: Gathered, settings: Settings) -> IngestReport:
                         job.remove(article_id)
                 return job.run(lambda _: None)
         except StoreBusy:
-            if time.monotonic() > ends:
+            if time.monotonic() >= ends:
                 raise
             time.sleep(_TURN_S)
 

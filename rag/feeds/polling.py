@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rag.errors import ArticleRejected, FetchError, FetchFailed, FetchGone
-from rag.feed_store import Feed, FeedStore, SeenEntry
+from rag.feed_store import Feed, FeedStore, SeenEntry, digest
 from rag.fetch.fetcher import Fetched, Fetcher, Validators
 from rag.fetch.urls import parse_url
 from rag.ingest.identity import canonical_url
@@ -19,6 +19,7 @@ from rag.ingest.units import Unit
 from rag.pages import Pages, key_of_url, rejection
 from rag.types import Article
 
+_MOST_PAGES = 100  # of one feed in one poll; the rest waits for the next
 _ATTEMPTS = 5  # for an article whose page fails in a way that may pass
 
 
@@ -32,6 +33,10 @@ class Entry:
     published: str | None
     updated: str | None
     content: str
+
+    @property
+    def digest(self) -> str:
+        return digest(self.id)
 
     @property
     def mark(self) -> str:
@@ -55,12 +60,13 @@ class Gathered:
     units: list[Unit | ArticleRejected] = field(default_factory=list)
     entries: list[SeenEntry] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)  # ids of stored articles
+    waiting: bool = False  # there is more than one poll takes
     kept_out: int = 0  # entries of articles that were removed from the archive
 
     @property
     def pending(self) -> bool:
-        """Whether some entry is to be tried again, so that the feed has to be read whole next time."""
-        return any(one.attempts for one in self.entries)
+        """Whether some entry is left for later, so that the feed has to be read whole next time."""
+        return self.waiting or any(one.attempts for one in self.entries)
 
 
 class Polling:
@@ -88,15 +94,19 @@ class Polling:
         told = ask_apart("feed", raw, fetched.url, self._limits, charset=fetched.charset)
         gathered.title, gathered.time_to_live = told["title"], told["ttl"]
         seen = self._store.seen(gathered.feed.url)
-        deleted: dict[str, str] = {one["id"]: one["when"] or "" for one in told["deleted"]}
+        deleted: dict[str, str] = {digest(one["id"]): one["when"] or "" for one in told["deleted"]}
         for entry_id, when in deleted.items():
             self._withdraw(entry_id, when, seen.get(entry_id), gathered)
         tombstones = {one.id: one.deleted for one in seen.values() if one.deleted is not None} | deleted
-        known = set()  # some feeds hold an entry twice
+        known: set[str] = set()  # some feeds hold an entry twice
         for entry in (Entry(**one) for one in told["entries"]):
-            if entry.id not in known and not _is_deleted(entry, tombstones):
-                self._take(entry, seen.get(entry.id), gathered)
-            known.add(entry.id)
+            before = seen.get(entry.digest)
+            if entry.digest not in known and not _is_deleted(entry, tombstones) and _is_open(entry, before):
+                gathered.waiting = len(gathered.units) >= _MOST_PAGES
+                if gathered.waiting:
+                    break
+                self._take(entry, before, gathered)
+            known.add(entry.digest)
 
     def _withdraw(self, entry_id: str, when: str, before: SeenEntry | None, gathered: Gathered) -> None:
         """A feed takes away what it brought, and nothing else: whatever came by another way stays."""
@@ -107,8 +117,6 @@ class Polling:
         gathered.entries.append(SeenEntry(entry_id, "", before.key if before else None, deleted=when))
 
     def _take(self, entry: Entry, before: SeenEntry | None, gathered: Gathered) -> None:
-        if before is not None and before.mark == entry.mark and not before.attempts:
-            return
         again = before is not None and before.deleted is not None  # published anew after it was deleted
         attempts = before.attempts + 1 if before is not None and before.mark == entry.mark else 1
         brought = before is not None and before.brought and not again
@@ -116,16 +124,16 @@ class Polling:
             article = self._article(entry, brought_back=again)
         except _RemovedError:
             gathered.kept_out += 1
-            gathered.entries.append(SeenEntry(entry.id, entry.mark, before.key if before else None))
+            gathered.entries.append(SeenEntry(entry.digest, entry.mark, before.key if before else None))
         except (FetchError, ArticleRejected) as fault:
             passing = isinstance(fault, FetchFailed) and not isinstance(fault, FetchGone) and attempts < _ATTEMPTS
             gathered.units.append(rejection(fault) if isinstance(fault, FetchError) else fault)
             key = before.key if before else None
-            gathered.entries.append(SeenEntry(entry.id, entry.mark, key, brought, attempts if passing else 0))
+            gathered.entries.append(SeenEntry(entry.digest, entry.mark, key, brought, attempts if passing else 0))
         else:
             brought = brought or self._pages.stored(article.key) is None
             gathered.units.append(self._pages.unit(article))
-            gathered.entries.append(SeenEntry(entry.id, entry.mark, article.key, brought))
+            gathered.entries.append(SeenEntry(entry.digest, entry.mark, article.key, brought))
 
     def _article(self, entry: Entry, *, brought_back: bool) -> Article:
         """The entry's page, or what the feed holds of it. Raises FetchError, ArticleRejected and _RemovedError."""
@@ -166,9 +174,14 @@ class _RemovedError(Exception):
     """The article was removed from the archive."""
 
 
+def _is_open(entry: Entry, before: SeenEntry | None) -> bool:
+    """Whether an entry is new, has changed, or is to be tried again."""
+    return before is None or before.mark != entry.mark or before.attempts > 0
+
+
 def _is_deleted(entry: Entry, tombstones: Mapping[str, str | None]) -> bool:
     """RFC 6721: an entry that was updated after it was deleted is there again."""
-    when = tombstones.get(entry.id)
+    when = tombstones.get(entry.digest)
     return when is not None and not (when and entry.updated and entry.updated > when)
 
 

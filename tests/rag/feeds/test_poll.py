@@ -212,6 +212,22 @@ def test_a_bad_entry_does_not_stop_the_rest(follower: Follower) -> None:
     assert follower.poll().articles.articles == 0
 
 
+def test_a_very_long_feed_is_read_in_several_polls(follower: Follower) -> None:
+    follower.serve(rss(*(Item(f"javascript:{n}") for n in range(105))))
+    assert [len(follower.poll().articles.rejected) for _ in range(3)] == [100, 5, 0]
+    assert follower.feed.etag
+
+
+def test_what_can_not_be_stored_is_brought_by_the_next_poll(follower: Follower) -> None:
+    follower.serve(rss(Item(follower.link("oban"))), **texts("oban"))
+    with open_store(follower.settings, "another"):
+        (busy,) = poll(follower.settings, patience_s=0)
+    assert busy.fault
+    assert "Nothing was stored" in busy.fault
+    assert follower.feed.polled_at is None
+    assert follower.poll().articles.new == 1
+
+
 # --- tombstones
 
 
@@ -223,6 +239,9 @@ def test_an_article_that_was_removed_does_not_come_back(follower: Follower) -> N
     report = follower.poll()
     assert (report.articles.articles, report.kept_out) == (0, 2)
     assert follower.article("oban") is None
+    kept = b"".join(file.read_bytes() for file in follower.settings.data_dir.glob("feeds.sqlite3*"))
+    assert b"/feed" in kept
+    assert b"/oban" not in kept
     assert follower.fetched("oban") == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import FetchRefused, SettingsError
@@ -35,12 +35,14 @@ def test_addresses_of_the_outside_are_public(written: str) -> None:
     assert not_public(ip_address(written)) is None
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32 - 1).map(IPv4Address) | st.sampled_from(INSIDE[:21]).map(IPv4Address))
 def test_ipv4_public_is_what_the_standard_library_calls_global_without_relays(address: IPv4Address) -> None:
     here = not_public(address) is None
     assert here == (address.is_global and not address.is_multicast and not any(address in one for one in STRICTER))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**128 - 1).map(IPv6Address))
 def test_ipv6_public_is_at_most_what_the_standard_library_calls_global(address: IPv6Address) -> None:
     if not_public(address) is None:
@@ -51,6 +53,7 @@ def test_ipv6_public_is_at_most_what_the_standard_library_calls_global(address: 
         assert address.teredo is None
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32 - 1))
 def test_an_ipv4_address_inside_an_ipv6_one_is_no_way_in(number: int) -> None:
     inner = IPv4Address(number)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import FetchRefused
@@ -91,6 +91,7 @@ def test_an_error_does_not_tell_a_password() -> None:
     assert shown("http://a.example/\x1b[31m") == "http://a.example/?[31m"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("htps:/\\@[]%.?#0x127af-_é\t\n "), max_size=40))
 def test_any_text_is_read_or_refused(tail: str) -> None:
     for url in (tail, f"http://{tail}"):
@@ -101,6 +102,7 @@ def test_any_text_is_read_or_refused(tail: str) -> None:
             assert not set(target.host) & set("/\\@?#%[] ")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32 - 1))
 def test_of_the_spellings_of_an_ipv4_address_one_is_read(number: int) -> None:
     address = IPv4Address(number)
@@ -113,6 +115,7 @@ def test_of_the_spellings_of_an_ipv4_address_one_is_read(number: int) -> None:
             parse_url(f"http://{spelling}/")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**128 - 1))
 def test_an_ipv6_address_is_read_in_any_spelling(number: int) -> None:
     address = IPv6Address(number)
