@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -233,7 +234,12 @@ def test_a_bomb_is_not_unpacked(site: Web) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     assert len(bomb) < LIMITS.max_bytes
     site.pages["/"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
-    assert "more than 0.1 MB" in fault(fetcher(site), site.url("/")).reason
+    tracemalloc.start()
+    try:
+        assert "more than 0.1 MB" in fault(fetcher(site), site.url("/")).reason
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
