@@ -4,7 +4,11 @@ BylineError                    what failed, why, and the remedy
 ├── InputError                 the user's input can't be used
 │   ├── ArticleRejected        an article of a batch; the rest of the batch goes on
 │   ├── QuestionRejected       a question that can't be asked
-│   └── DraftRejected          a draft that can't be checked
+│   ├── DraftRejected          a draft that can't be checked
+│   └── FetchError             a web address that gives nothing that can be used
+│       ├── FetchRefused       it may not be fetched, or what it leads to may not be read
+│       └── FetchFailed        it was tried; another time may go better
+│           └── FetchGone      its server says that there is nothing (404) or no longer anything (410)
 ├── SettingsError              a setting has a value that can't be used
 ├── NotFound                   no such article, version or record
 ├── MissingExtra               an optional dependency is not installed
@@ -48,6 +52,35 @@ class QuestionRejected(InputError):
 
 class DraftRejected(InputError):
     """The draft can't be checked."""
+
+
+class FetchError(InputError):
+    """A web address gives nothing that can be used. `url` has no user name; `reason` is a sentence about it."""
+
+    def __init__(self, url: str, reason: str, *, remedy: str) -> None:
+        super().__init__(f"{url}: {reason}", remedy=remedy)
+        self.url = url
+        self.reason = reason
+
+
+class FetchRefused(FetchError):
+    """It may not be fetched, or what it leads to may not be read: trying again changes nothing."""
+
+
+class FetchFailed(FetchError):
+    """It was tried. `retry_after_s` is how long its server asked to be left alone; None where it said nothing."""
+
+    def __init__(self, url: str, reason: str, *, remedy: str, retry_after_s: float | None = None) -> None:
+        super().__init__(url, reason, remedy=remedy)
+        self.retry_after_s = retry_after_s
+
+
+class FetchGone(FetchFailed):
+    """Its server says that there is nothing there. `for_good` is 410 in place of 404."""
+
+    def __init__(self, url: str, reason: str, *, remedy: str, for_good: bool) -> None:
+        super().__init__(url, reason, remedy=remedy)
+        self.for_good = for_good
 
 
 class SettingsError(BylineError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +17,16 @@ from rag.ingest.discover import find_files
 from rag.ingest.units import Limits, Unit, units
 from rag.ingestion import Ingestor, IngestReport, Tell
 from rag.ledger_write import writing
+from rag.pages import Pages
 from rag.ports import Embedder
 from rag.settings import Settings
 from rag.store import Store, open_store
-from rag.wiring import embedder_of
+from rag.wiring import embedder_of, fetcher_of
 
 
 @dataclass(frozen=True, slots=True)
 class IngestJob:
-    """Paths to ingest, under the writer's lock. `total` is how many articles they hold."""
+    """Units to ingest, under the writer's lock. `total` is how many there are."""
 
     total: int
     _store: Store
@@ -34,6 +36,10 @@ class IngestJob:
     def run(self, tell: Tell) -> IngestReport:
         return self._ingestor.run(self._units(), tell)
 
+    def remove(self, article_id: str) -> None:
+        """Raises NotFound."""
+        self._store.remove(article_id)
+
     def counts(self) -> dict[str, int]:
         """What the archive holds."""
         with self._store.ledger.snapshot() as snapshot:
@@ -41,19 +47,35 @@ class IngestJob:
 
 
 @contextmanager
-def open_ingest(settings: Settings, paths: Sequence[Path]) -> Iterator[IngestJob]:
+def open_ingest(settings: Settings, paths: Sequence[Path], urls: Sequence[str] = ()) -> Iterator[IngestJob]:
     """Raises StoreBusy at once when another process writes."""
     files, rejected = find_files(paths)
-    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_article_chars)
+    limits = limits_of(settings)
 
-    def all_units() -> Iterator[Unit | ArticleRejected]:
+    def in_files() -> Iterator[Unit | ArticleRejected]:
         yield from rejected
         for file in files:
             yield from units(file, limits)
 
     with open_store(settings, "byline ingest") as store:
-        ingestor = Ingestor(store, embedder_of(settings), settings.passage_chars)
-        yield IngestJob(sum(1 for _ in all_units()), store, ingestor, all_units)
+        pages = Pages(fetcher_of(settings), store.ledger, limits)
+        total = sum(1 for _ in in_files()) + len(urls)
+        yield IngestJob(total, store, _ingestor(store, settings), lambda: chain(in_files(), pages.units(urls)))
+
+
+@contextmanager
+def open_units(settings: Settings, found: Sequence[Unit | ArticleRejected], what: str) -> Iterator[IngestJob]:
+    """To ingest units that are read already, for `what`. Raises StoreBusy at once when another process writes."""
+    with open_store(settings, what) as store:
+        yield IngestJob(len(found), store, _ingestor(store, settings), lambda: iter(found))
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.max_file_mb * 1_000_000, settings.max_article_chars)
+
+
+def _ingestor(store: Store, settings: Settings) -> Ingestor:
+    return Ingestor(store, embedder_of(settings), settings.passage_chars)
 
 
 @dataclass(frozen=True, slots=True)

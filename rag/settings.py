@@ -85,6 +85,17 @@ class Settings(BaseSettings):
     llm_price_input: float = Field(0, ge=0, description="US dollars for a million tokens it reads.")
     llm_price_output: float = Field(0, ge=0, description="US dollars for a million tokens it writes.")
 
+    fetch_allow: str = Field(
+        "",
+        description="What may be fetched although it is not public: hosts, `host:port`s and networks, with commas "
+        "between. Without it, public addresses on ports 80 and 443.",
+    )
+    fetch_max_mb: int = Field(10, ge=1, description="A page or feed that sends or unpacks to more is refused.")
+    fetch_timeout_s: float = Field(30, gt=0, description="Seconds a page or feed may take, redirects included.")
+    feed_minutes: int = Field(
+        30, ge=1, le=1440, description="Minutes a feed is left alone after it was polled; its own `ttl` may be longer."
+    )
+
     @property
     def ledger_path(self) -> Path:
         return self.data_dir / "ledger.sqlite3"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,13 @@ from rag.types import Article
 
 _SEQ = ""  # the name under which the newest change comes among the notes; none has it
 _IN_LIST = 500  # SQLite's limit on variables is far higher; this keeps statements cacheable
+
+
+class Keyed(NamedTuple):
+    """The newest version of an article, found by its key, and the digest of what it was read from."""
+
+    article: Article
+    digest: str | None
 
 
 class Snapshot:
@@ -105,6 +112,19 @@ class Snapshot:
         if found is None:
             raise no_article(article_id, version)
         return str(found)
+
+    def keyed(self, key: str) -> Keyed | None:
+        """The article that has a key; None where none has."""
+        article_id = self.connection.execute(select(s.keys.c.article_id).where(s.keys.c.key == key)).scalar()
+        if article_id is None:
+            return None
+        article, i = self.article(article_id), s.inputs.c
+        read_from = select(i.digest).where(i.article_id == article_id, i.version == article.version)
+        return Keyed(article, self.connection.execute(read_from).scalar())
+
+    def keys_of(self, article_id: str) -> list[str]:
+        """All keys that lead to an article."""
+        return list(self.connection.execute(select(s.keys.c.key).where(s.keys.c.article_id == article_id)).scalars())
 
     def versions(self, article_id: str) -> list[int]:
         rows = self.connection.execute(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.feed_store import FeedStore
 from rag.indexing import (
     ChromaLevel,
     Places,
@@ -60,6 +61,7 @@ class Store:
     def __init__(self, settings: Settings, chroma_lag: int = CHROMA_LAG) -> None:
         self._chroma_lag = chroma_lag
         self._indexes = settings.data_dir / "indexes"
+        self._feeds = FeedStore(settings.data_dir)
         self.ledger = Ledger.open(settings.ledger_path)
         self.here = self._settle_places()
         self._clear_leftovers()
@@ -97,6 +99,10 @@ class Store:
         The keyword index is written anew, because its files keep the terms of what was deleted from it.
         Raises NotFound.
         """
+        with self.ledger.snapshot() as snapshot:
+            keys = snapshot.keys_of(article_id)
+        if keys:  # before the article: a poll must not bring back what a crash left half removed
+            self._feeds.note_removed(keys)
         with writing(self.ledger) as w:
             versions = w.remove(article_id)
         fresh = self._fresh("keywords")

@@ -23,6 +23,7 @@ from rag.types import Hit
 from rag.verify import Verifier
 
 if TYPE_CHECKING:
+    from rag.fetch.fetcher import Fetcher
     from rag.llm.assistant import Assistant
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
@@ -113,6 +114,15 @@ def _as_found(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001 
 def embedder_of(settings: Settings) -> Embedder:
     """Raises ModelError when it can't be had."""
     return load_embedder(settings.embedding_model, settings.models_dir, settings.threads)
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """Raises SettingsError."""
+    from rag.fetch.addresses import Allowed
+    from rag.fetch.fetcher import Fetcher, FetchLimits
+
+    limits = FetchLimits(settings.fetch_max_mb * 1_000_000, settings.fetch_timeout_s)
+    return Fetcher(limits, Allowed.parse(settings.fetch_allow))
 
 
 def _check_model(ledger: Ledger, embedder: Embedder) -> None:

@@ -32,6 +32,8 @@ DOORS = {
     "nupunkt": {"rag/sentences.py"},
     "ir_measures": {"evals/metrics/retrieval.py"},
     "mcp": {"api/mcp_mount.py", "api/mcp_server.py"},
+    "httpcore": {"rag/fetch/wire.py"},
+    "feedparser": {"rag/ingest/feed.py"},
     "jinja2": {"evals/report/page.py"},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rag.ingestion import IngestReport
 
 _SHOWN_REJECTIONS = 50
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +24,12 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .md .html .htm .pdf .jsonl .jsonl.gz")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL…", help="Files and folders: .txt .md .html .htm .pdf .jsonl .jsonl.gz; web addresses."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print progress and the report as JSON lines.")] = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -31,7 +38,9 @@ def ingest(
     from rag.jobs import open_ingest
 
     stand_back()
-    with open_ingest(load_settings(data_dir=data_dir), paths) as job:
+    urls = [source for source in sources if _ADDRESS.match(source)]
+    paths = [Path(source) for source in sources if not _ADDRESS.match(source)]
+    with open_ingest(load_settings(data_dir=data_dir), paths, urls) as job:
         with IngestLines(job.total) if as_json else IngestProgress(job.total) as progress:
             report = job.run(progress.tell)
         total = job.counts()

@@ -1,7 +1,8 @@
-"""The child process that parses HTML and PDF for `sandbox.py`, under limits that it sets itself before it reads a byte.
+"""The child process that parses HTML, PDF and feeds for `sandbox.py`, under limits that it sets itself before it reads
+a byte.
 
-A request is a line of JSON with the number of bytes that follow it; a reply is a line of JSON: the fields of a draft,
-or `reason` and `remedy`.
+A request is a line of JSON with the number of bytes that follow it; a reply is a line of JSON: the fields of a draft
+or of a feed, or `reason` and `remedy`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ def _limit_cpu() -> None:
 
 def _reply(request: dict[str, Any], raw: bytes) -> dict[str, Any]:
     try:
+        if request["kind"] == "feed":
+            from rag.ingest.feed import read_feed
+
+            return read_feed(raw, request["where"], request["charset"])
         draft = _read(request["kind"], raw, request["where"], request["max_chars"])
     except ArticleRejected as rejection:
         return {"reason": rejection.reason, "remedy": rejection.remedy}

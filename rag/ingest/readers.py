@@ -21,10 +21,11 @@ def read_line(raw: bytes, origin: Origin, limits: Limits) -> Article:
 
 def read_whole(raw: bytes, origin: Origin, limits: Limits) -> Article:
     """The article of a file that holds one. Raises ArticleRejected."""
-    return settle(_draft(raw, origin, limits), origin, limits)
+    return settle(draft_of(raw, origin, limits), origin, limits)
 
 
-def _draft(raw: bytes, origin: Origin, limits: Limits) -> Draft:
+def draft_of(raw: bytes, origin: Origin, limits: Limits) -> Draft:
+    """What a file that holds one article states, unsettled. Raises ArticleRejected."""
     kind = kind_of(origin.path)
     if not raw:
         raise ArticleRejected(origin.where, "the file is empty.", remedy="Give it a text, or leave it out.")

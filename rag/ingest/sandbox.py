@@ -1,4 +1,4 @@
-"""HTML and PDF are parsed apart: in a child process with little memory, little time and no files to write.
+"""HTML, PDF and feeds are parsed apart: in a child process with little memory, little time and no files to write.
 
 Such files come from anywhere and their parsers are large and partly in C: one that hangs, eats memory or crashes must
 cost its own article only. One child serves many files, for its start costs more than most of them.
@@ -19,7 +19,7 @@ from rag.ingest.draft import Draft
 from rag.ingest.limits import Limits
 from rag.types import Published
 
-Kind = Literal["html", "pdf"]
+Kind = Literal["html", "pdf", "feed"]
 
 SECONDS = 60.0  # for one file, by the clock; the child also limits its own processor time
 _FILES_A_CHILD = 500  # then a fresh one, whatever its parsers leaked
@@ -28,16 +28,25 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def read_apart(kind: Kind, raw: bytes, where: str, limits: Limits, seconds: float = SECONDS) -> Draft:
     """The draft of an HTML page or a PDF. Raises ArticleRejected, also when the child ran out of time or memory."""
+    reply = ask_apart(kind, raw, where, limits, seconds)
+    published = reply.pop("published")
+    authors = tuple(reply.pop("authors"))
+    return Draft(authors=authors, published=Published(published, "markup") if published else None, **reply)
+
+
+def ask_apart(
+    kind: Kind, raw: bytes, where: str, limits: Limits, seconds: float = SECONDS, **more: object
+) -> dict[str, Any]:
+    """What the child says of the bytes, as JSON has it. Raises ArticleRejected."""
     with _lock:
-        reply = _child().ask({"kind": kind, "where": where, "max_chars": limits.max_article_chars}, raw, seconds)
+        head = {"kind": kind, "where": where, "max_chars": limits.max_article_chars}
+        reply = _child().ask(head | more, raw, seconds)
     if reply is None:
         reason = f"reading it took more than {seconds:.0f} seconds or more memory than is allowed."
         raise ArticleRejected(where, reason, remedy="It may be damaged; save its text as .txt and ingest that.")
     if "reason" in reply:
         raise ArticleRejected(where, reply["reason"], remedy=reply["remedy"])
-    published = reply.pop("published")
-    authors = tuple(reply.pop("authors"))
-    return Draft(authors=authors, published=Published(published, "markup") if published else None, **reply)
+    return reply
 
 
 class _Child:
