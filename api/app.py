@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, overview, problems
+from api import archive, asking, chat, checking, feeds, overview, problems
 from api.job_runner import JobRunner
 from api.mcp_mount import PATH as MCP_PATH
 from api.mcp_mount import McpEndpoint
@@ -41,10 +42,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.examples = overview.KeptExamples()
         app.state.jobs = JobRunner(settings)
         app.state.jobs.start()
+        polling = asyncio.create_task(feeds.keep_polling(settings, app.state.jobs))
         try:
             async with mcp.running(app):
                 yield
         finally:
+            polling.cancel()
             await app.state.jobs.stop()
             await run_in_threadpool(app.state.byline.close)
 
@@ -53,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking, archive, overview, chat):
+    for routes in (asking, checking, archive, feeds, overview, chat):
         app.include_router(routes.router)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)

@@ -16,10 +16,10 @@ from starlette.responses import StreamingResponse
 
 from api import sse
 from api.bodies import NewArticles
+from api.documented import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.job_runner import JobRunner
 from api.jobs import Job, file_name, new_job
 from api.parts import Jobs, TheByline
-from api.replies import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES

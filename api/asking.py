@@ -14,9 +14,9 @@ from fastapi.responses import JSONResponse
 from api import sse
 from api.background import each
 from api.bodies import AskRequest
+from api.documented import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings
-from api.replies import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.record_store import RecordStore
 from rag.records import answer_record
 

@@ -106,3 +106,11 @@ class NewArticles(BaseModel):
             return cls.model_validate_json(body)
         except ValidationError as error:
             raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from error
+
+
+class NewFeed(BaseModel):
+    """An RSS or Atom feed to follow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(max_length=2000, examples=["https://news.example/rss.xml"])

@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from api import sse
 from api.background import Tell
 from api.bodies import CheckRequest
+from api.documented import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
 from api.parts import Records, TheByline
-from api.replies import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
 from rag.claims.as_json import draft_record
 from rag.claims.export import Format, exported
 from rag.claims.recheck import articles_now, claims_now

@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from api.documented import EXAMPLES, STATS
 from api.parts import Records, TheByline
-from api.replies import EXAMPLES, STATS
 from rag.examples import examples
 from rag.holdings import counted
 from rag.pipeline import Byline

@@ -61,6 +61,16 @@ class IngestReport:
     rejected: list[ArticleRejected] = field(default_factory=list)
     interrupted: bool = False
 
+    def add(self, other: IngestReport) -> None:
+        """Count another run's articles in."""
+        self.new += other.new
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.near_duplicates += other.near_duplicates
+        self.passages += other.passages
+        self.rejected += other.rejected
+        self.interrupted = self.interrupted or other.interrupted
+
     @property
     def articles(self) -> int:
         return self.new + self.updated + self.unchanged + len(self.rejected)

@@ -71,6 +71,7 @@ def poll(
         int | None, typer.Option("--every", metavar="MINUTES", min=1, help="Go on, and look so often.")
     ] = None,
     now: Annotated[bool, typer.Option("--now", help="Poll every feed, due or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print progress and the report as JSON lines.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Ingest what is new in the feeds. Ctrl-C is safe."""
@@ -78,10 +79,11 @@ def poll(
 
     settings = load_settings(data_dir=data_dir)
     stand_back()
-    faultless = _poll(settings, every_feed=now)
+    poll_all = _poll_as_lines if as_json else _poll
+    faultless = poll_all(settings, every_feed=now)
     while every is not None and not once:
         time.sleep(every * 60)
-        faultless = _poll(settings, every_feed=False)
+        faultless = poll_all(settings, every_feed=False)
     if not faultless:
         raise typer.Exit(SOME_REJECTED)
 
@@ -100,6 +102,25 @@ def _poll(settings: Settings, *, every_feed: bool) -> bool:
     sys.stdout.write(f"{_of(polled)} polled\n")
     sys.stdout.flush()
     return faultless
+
+
+def _poll_as_lines(settings: Settings, *, every_feed: bool) -> bool:
+    """As `_poll`; what all feeds brought so far is a line after each."""
+    from rag.cli.progress import ingest_record
+    from rag.errors import ArticleRejected
+    from rag.feeds import jobs
+    from rag.ingestion import IngestReport
+
+    together = IngestReport()
+    for done, report in enumerate(jobs.poll(settings, every_feed=every_feed), 1):
+        together.add(report.articles)
+        if report.fault:
+            together.rejected.append(ArticleRejected(report.feed.url, report.fault, remedy=""))
+        sys.stdout.write(json.dumps(ingest_record(together, done) | {"done": done}, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        if report.articles.interrupted:
+            raise typer.Exit(INTERRUPTED)
+    return not together.rejected
 
 
 def _say(report: FeedReport) -> None:

@@ -50,6 +50,15 @@ def add_feed(settings: Settings, url: str) -> bool:
     return FeedStore(settings.data_dir).add(parse_url(url).url)
 
 
+def get_feed(settings: Settings, url: str) -> Feed:
+    """Raises NotFound."""
+    address = parse_url(url).url
+    found = next((feed for feed in list_feeds(settings) if feed.url == address), None)
+    if found is None:
+        raise NotFound(f"There is no feed {address}.", remedy="`byline feeds list` shows what there is.")
+    return found
+
+
 def list_feeds(settings: Settings) -> list[Feed]:
     return FeedStore(settings.data_dir).feeds()
 

@@ -1,0 +1,77 @@
+"""The replies of each operation for the OpenAPI document: what comes, with examples, and what goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.replies import (
+    AnswerRecord,
+    ArticleRecord,
+    ArticlesRecord,
+    CheckRecord,
+    ExamplesRecord,
+    FeedRecord,
+    FeedsRecord,
+    FieldFault,
+    HitsRecord,
+    JobRecord,
+    JobsRecord,
+    Problem,
+    RecheckRecord,
+    StatsRecord,
+)
+
+Responses = dict[int | str, dict[str, Any]]
+
+_PROBLEM = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+_PROBLEM["properties"]["errors"]["items"] = FieldFault.model_json_schema()
+_PROBLEM.pop("$defs")
+
+
+def _problem(status: int, description: str, title: str, detail: str) -> Responses:
+    example = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    content = {"application/problem+json": {"schema": _PROBLEM, "example": example}}
+    return {status: {"description": description, "content": content}}
+
+
+def _stream(*events: tuple[str, str]) -> dict[str, Any]:
+    example = "".join(f"event: {name}\ndata: {payload}\n\n" for name, payload in events)
+    return {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": example}}}
+
+
+ANSWER: dict[str, Any] = {"model": AnswerRecord, "description": "The answer, or an abstention."}
+ANSWER_EVENTS = _stream(
+    ("evidence", '{"passages": […]}'),
+    ("sentence", '{"n": 1, "text": "One person said Ford’s site in Valencia is the leading candidate to take part."}'),
+    ("citations", '{"n": 1, "citations": […]}'),
+    ("verdict", '{"n": 1, "verdict": "supported", "checks": […]}'),
+    ("done", '{"id": "…", "status": "answered", …}'),
+)
+CHECK: dict[str, Any] = {"model": CheckRecord, "description": "Every claim with its verdict and evidence."}
+CHECK_EVENTS = _stream(("progress", '{"done": 1, "of": 2}'), ("done", '{"id": "…", "claims": […], …}'))
+RECHECK: dict[str, Any] = {"model": RecheckRecord, "description": "What has become of it."}
+EXPORTS: dict[str, Any] = {
+    "description": "A file.",
+    "content": {
+        kind: {"schema": {"type": "string"}}
+        for kind in ("text/markdown", "text/html", "text/csv", "application/ld+json")
+    },
+}
+FEED: dict[str, Any] = {"model": FeedRecord, "description": "The feed."}
+FEEDS: dict[str, Any] = {"model": FeedsRecord, "description": "The feeds."}
+STATS: dict[str, Any] = {"model": StatsRecord, "description": "Counts."}
+EXAMPLES: dict[str, Any] = {"model": ExamplesRecord, "description": "Questions."}
+HITS: dict[str, Any] = {"model": HitsRecord, "description": "Passages, best first."}
+ARTICLES: dict[str, Any] = {"model": ArticlesRecord, "description": "Articles, and how many there are in all."}
+ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article as stored."}
+JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}
+JOB_EVENTS = _stream(("progress", '{"id": "…", "status": "running", …}'), ("done", '{"id": "…", "status": "done", …}'))
+JOBS: dict[str, Any] = {"model": JobsRecord, "description": "The jobs."}
+REFUSED = _problem(422, "It can't be used.", "QuestionRejected", "The question is empty. Write what you want to know.")
+UNREADABLE = _problem(400, "The body can't be read.", "Bad Request", "There was an error parsing the body")
+NOT_FOUND = _problem(
+    404, "There is none.", "NotFound", "There is no check 7. Look at the id that it was given when it was made."
+)
+UNAVAILABLE = _problem(
+    503, "The archive can't answer now.", "StoreEmpty", "The archive is empty. Ingest articles: byline ingest PATH."
+)
