@@ -72,7 +72,7 @@ def _same(name: str, other: str) -> bool:
 
 def _answered(byline: Byline, question: str, article_id: str) -> bool:
     try:
-        answer = byline.ask(question).answer
+        answer = byline.ask(question, by_model=False).answer
     except BylineError:
         return False
     return answer.status == "answered" and answer.citations[0].article.id == article_id

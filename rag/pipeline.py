@@ -47,23 +47,27 @@ class Byline:
         self.chain = Chain(parts, one_shot=one_shot)
         self.recent_searches: Recent[list[Hit]] = Recent(RECENT)
 
-    def ask(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Asked:
+    def ask(
+        self, question: str, limits: Query | None = None, history: Sequence[Turn] = (), *, by_model: bool = True
+    ) -> Asked:
         """Answer from the articles that pass `limits` (its text and k are not used), or abstain. A follow-up is
-        understood by the conversation before it.
+        understood by the conversation before it. Without `by_model` no language model is asked, and nothing is spent.
 
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
-        with closing(self.stream(question, limits, history)) as events:
+        with closing(self.stream(question, limits, history, by_model=by_model)) as events:
             for event in events:
                 if isinstance(event, Done):
                     return event.asked
         raise AssertionError("an answer ends with Done")
 
-    def stream(self, question: str, limits: Query | None = None, history: Sequence[Turn] = ()) -> Generator[Event]:
+    def stream(
+        self, question: str, limits: Query | None = None, history: Sequence[Turn] = (), *, by_model: bool = True
+    ) -> Generator[Event]:
         """As `ask`, telling what happens meanwhile; closing it ends whatever is under way."""
         started = time.perf_counter()
         asked = check_question(question, self._longest.question, alone=not history)
-        assistant = self._assistant
+        assistant = self._assistant if by_model else None
         desk = assistant.desk() if assistant else None
         understood = self._understood(asked, history, desk)
         if understood != asked:

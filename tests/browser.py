@@ -1,31 +1,66 @@
-"""A headless Chromium, for the tests of pages."""
+"""A headless Chromium, for the tests of pages.
+
+Each module opens its own: while Playwright runs, its event loop is the thread's, and tests that run one could not.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-MISSING = "needs Debian's chromium and chromium-driver"
+CHROMIUM = shutil.which("chromium")
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
 FLAGS = (
-    *("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
-    *("disable-background-networking", "disable-component-update", "disable-sync"),
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+PATIENCE_MS = 30_000
+
+# A script of the page's own origin can't be injected under its policy; this runs before it, from outside.
+_WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective));
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 @contextmanager
-def chrome(profile: Path) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = BROWSER or ""
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"user-data-dir={profile}"):
-        options.add_argument(f"--{flag}")
-    opened = Chrome(options, ChromeService(DRIVER))
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def tab(
+    browser: Browser, width: int = 1280, height: int = 900, *, dark: bool = False, bypass_csp: bool = False
+) -> Iterator[Page]:
+    """A page in a context of its own. It fails the test when a dialog opens, or when a script breaks or is refused."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        permissions=["clipboard-read", "clipboard-write"],
+        bypass_csp=bypass_csp,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.add_init_script(_WATCH)
     try:
-        yield opened
+        yield page
+        assert not faults
+        assert page.evaluate("window.violations") == []
     finally:
-        opened.quit()
+        context.close()

@@ -12,6 +12,9 @@ from rag.ingest.identity import Origin, canonical_url, key_of, proposed_id, sour
 from rag.ingest.limits import Limits
 from rag.types import Article, Published
 
+_LONGEST = 500  # characters of a title, a source or an author
+_AUTHORS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -54,11 +57,16 @@ def settle(draft: Draft, origin: Origin, limits: Limits) -> Article:
         key=key,
         text=text,
         file=origin.path.name,
-        title=draft.title,
-        source=draft.source or (source_of(draft.url) if draft.url else None),
+        title=_named(draft.title),
+        source=_named(draft.source) or (source_of(draft.url) if draft.url else None),
         url=draft.url,
-        authors=draft.authors,
+        authors=tuple(name[:_LONGEST] for name in draft.authors[:_AUTHORS]),
         published=draft.published or dates.in_text(text),
         language=language.stated(draft.language) or language.detect(text),
         marks=mark(text),
     )
+
+
+def _named(stated: str | None) -> str | None:
+    """What goes on is no name, and would drown the text that is searched and read with it."""
+    return stated if stated is None or len(stated) <= _LONGEST else f"{stated[:_LONGEST]}…"

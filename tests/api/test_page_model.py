@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.api.serving import served
-from tests.api.test_page import ask
-from tests.browser import BROWSER, DRIVER, MISSING, chrome
-from tests.rag.llm.asking import saying
+from tests.browser import chromium, needs_browser, tab
+from tests.rag.llm.asking import QUESTION, saying
 from tests.scripted_llm import Say, scripted
 
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
 
-
-def test_a_changed_number_is_marked_with_its_reason(data: Path, tmp_path: Path) -> None:
+@needs_browser
+def test_a_changed_number_is_marked_with_its_reason(data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     draft = saying(
         ("One person said Ford's site in Valencia is the leading candidate to take part.", words),
         ("Seven people said Ford's site in Valencia is the leading candidate to take part.", words),
     )
-    with scripted(Say(draft)) as model:
-        wire = {
-            "BYLINE_LLM": "openai:scripted",
-            "BYLINE_LLM_BASE_URL": model.base_url,
-            "BYLINE_LLM_RETRIES": "0",
-            "BYLINE_LLM_STRUCTURED": "never",
-        }
-        with served(data, **wire) as service, chrome(tmp_path) as browser:
-            told = ask(browser, service.address, "Which Ford plant is the leading candidate to build Geely cars?")
-            marks = [one.text for one in browser.find_elements("css selector", ".flag")]
-    assert "Seven people" in told
-    assert len(marks) == 1
-    assert "the quote has no Seven" in marks[0]
+    with scripted(Say(draft, pieces=60, pause_s=0.01)) as model:
+        wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url, "BYLINE_LLM_RETRIES": "0"}
+        with (
+            served(data, BYLINE_LLM_STRUCTURED="never", **wire) as service,
+            chromium() as browser,
+            tab(browser) as page,
+        ):
+            page.goto(service.address)
+            page.fill("#question", QUESTION)
+            page.press("#question", "Enter")
+            page.wait_for_selector(".answer-actions")
+            assert page.locator(".sentence").count() == 2
+            assert "the quote has no Seven" in page.inner_text(".is-contradicted .flag")
+            assert page.locator(".is-supported .flag").count() == 0
+            assert page.evaluate("window.shift") <= 0.02

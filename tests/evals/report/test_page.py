@@ -5,24 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.select import Select
+from playwright.sync_api import Browser, Page
 
 from evals.compare.compare import compare
 from evals.gold import Case
 from evals.reply import Reply
 from evals.report.page import page
 from evals.runs.record import Past, RunFile
-from tests.browser import BROWSER, DRIVER, MISSING, chrome
+from tests.browser import chromium, needs_browser, tab
 from tests.evals import systems
 from tests.evals.runfiles import run_of
 from tests.evals.systems import CASES, corpus
 
-needs_browser = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
 HOSTILE = (
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u2028 12 million"
 )
@@ -36,25 +32,26 @@ def hostile(case: Case) -> Reply:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with chrome(tmp_path_factory.mktemp("profile")) as opened:
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
         yield opened
 
 
-def opened(browser: Chrome, folder: Path, html: str) -> Chrome:
+@pytest.fixture
+def at(browser: Browser) -> Iterator[Page]:
+    with tab(browser) as page:
+        yield page
+
+
+def opened(at: Page, folder: Path, html: str) -> Page:
     path = folder / "page.html"
     path.write_text(html, encoding="utf-8")
-    browser.get(path.as_uri())
-    return browser
+    at.goto(path.as_uri())
+    return at
 
 
-def texts(browser: Chrome, selector: str) -> list[str]:
-    return [one.text for one in browser.find_elements(By.CSS_SELECTOR, selector)]
-
-
-def log(browser: Chrome) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return told
+def texts(at: Page, selector: str) -> list[str]:
+    return at.locator(selector).all_inner_texts()
 
 
 def with_history(run: RunFile) -> RunFile:
@@ -63,92 +60,88 @@ def with_history(run: RunFile) -> RunFile:
 
 
 @needs_browser
-def test_it_shows_scores_cases_and_the_quote_in_its_article(browser: Chrome, tmp_path: Path) -> None:
+def test_it_shows_scores_cases_and_the_quote_in_its_article(at: Page, tmp_path: Path) -> None:
     run = with_history(run_of(systems.copycat))
-    opened(browser, tmp_path, page(run, corpus(tmp_path / "corpus")))
-    assert texts(browser, ".card .value")[0] == "0.300"
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".card .spark")) == 1
-    assert len(texts(browser, ".row")) == len(CASES)
-    browser.find_element(By.ID, "words").send_keys("mending cost")
-    (row,) = browser.find_elements(By.CSS_SELECTOR, ".row")
-    row.click()
-    assert "What did mending it cost?" in texts(browser, "#detail h3")
-    assert "Repairs had cost 12 million crowns," in "".join(texts(browser, "mark.gold") + texts(browser, "mark.both"))
-    assert not log(browser)
+    opened(at, tmp_path, page(run, corpus(tmp_path / "corpus")))
+    assert texts(at, ".card .value")[0] == "0.300"
+    assert at.locator(".card .spark").count() == 1
+    assert len(texts(at, ".row")) == len(CASES)
+    at.fill("#words", "mending cost")
+    assert at.locator(".row").count() == 1
+    at.click(".row")
+    assert "What did mending it cost?" in texts(at, "#detail h3")
+    assert "Repairs had cost 12 million crowns," in "".join(texts(at, "mark.gold") + texts(at, "mark.both"))
 
 
 @needs_browser
-def test_filters_leave_what_they_say(browser: Chrome, tmp_path: Path) -> None:
-    opened(browser, tmp_path, page(run_of(systems.copycat), None))
-    browser.find_element(By.ID, "failing").click()
+def test_filters_leave_what_they_say(at: Page, tmp_path: Path) -> None:
+    opened(at, tmp_path, page(run_of(systems.copycat), None))
+    at.click("#failing")
     faults = sum(bool(case.fault) for case in run_of(systems.copycat).cases)
-    assert browser.find_element(By.ID, "count").text == f"{faults} of {len(CASES)}"
-    Select(browser.find_element(By.ID, "tag")).select_by_value("near-miss")
-    assert browser.find_element(By.ID, "count").text == f"1 of {len(CASES)}"
+    assert at.inner_text("#count") == f"{faults} of {len(CASES)}"
+    at.select_option("#tag", "near-miss")
+    assert at.inner_text("#count") == f"1 of {len(CASES)}"
 
 
 @needs_browser
-def test_nothing_that_was_said_is_read_as_markup(browser: Chrome, tmp_path: Path) -> None:
+def test_nothing_that_was_said_is_read_as_markup(at: Page, tmp_path: Path) -> None:
     told = [c.model_copy(update={"question": HOSTILE}) if c.id == "mayor" else c for c in CASES]
     run = run_of(hostile, told)
-    opened(browser, tmp_path, page(run, corpus(tmp_path / "corpus")))
+    opened(at, tmp_path, page(run, corpus(tmp_path / "corpus")))
     for n in range(4):  # choosing a case draws the rows anew
-        browser.find_elements(By.CSS_SELECTOR, ".row")[n].click()
-    assert "Byline eval" in browser.title
-    assert not browser.find_elements(By.CSS_SELECTOR, "#detail img, #list img")
-    assert any("<img" in text for text in texts(browser, ".row"))
+        at.locator(".row").nth(n).click()
+    assert "Byline eval" in at.title()
+    assert at.locator("#detail img, #list img").count() == 0
+    assert any("<img" in text for text in texts(at, ".row"))
     # What a script put in by hand would do: the policy allows this page's own script and no other.
-    browser.execute_script(  # type: ignore[no-untyped-call]
-        "const s = document.createElement('script'); s.textContent = \"document.title='owned'\";document.body.append(s)"
+    at.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = \"document.title='owned'\";"
+        "document.body.append(s) }"
     )
-    assert "owned" not in browser.title
+    assert at.evaluate("window.violations.splice(0).length") == 1
+    assert "owned" not in at.title()
 
 
 @needs_browser
-def test_changes_against_a_baseline_are_shown(browser: Chrome, tmp_path: Path) -> None:
+def test_changes_against_a_baseline_are_shown(at: Page, tmp_path: Path) -> None:
     many = [c.model_copy(update={"id": f"{c.id}-{n}", "cluster": f"{c.id}-{n}"}) for n in range(5) for c in CASES]
     old, new = run_of(systems.oracle, many), run_of(systems.abstainer, many)
-    opened(browser, tmp_path, page(new, None, old, compare(old, new)))
-    assert "Regression" in browser.find_element(By.CSS_SELECTOR, ".banner").text
-    browser.find_element(By.ID, "changed").click()
-    browser.find_elements(By.CSS_SELECTOR, ".row")[0].click()
-    assert texts(browser, "#detail del")
-    assert texts(browser, "#detail ins")
+    opened(at, tmp_path, page(new, None, old, compare(old, new)))
+    assert "Regression" in at.inner_text(".banner")
+    at.click("#changed")
+    at.locator(".row").nth(0).click()
+    assert texts(at, "#detail del")
+    assert texts(at, "#detail ins")
 
 
 @needs_browser
-def test_on_a_phone_a_case_opens_over_the_list_and_nothing_is_wider_than_the_screen(
-    browser: Chrome, tmp_path: Path
-) -> None:
-    browser.execute_cdp_cmd(  # type: ignore[no-untyped-call]
-        "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    )
-    opened(browser, tmp_path, page(run_of(systems.copycat), corpus(tmp_path / "corpus")))
-    assert browser.execute_script("return document.documentElement.scrollWidth") == 390  # type: ignore[no-untyped-call]
-    assert not browser.find_element(By.ID, "detail").is_displayed()
-    browser.find_elements(By.CSS_SELECTOR, ".row")[0].click()
-    assert browser.find_element(By.ID, "detail").is_displayed()
-    browser.find_element(By.ID, "back").click()
-    assert not browser.find_element(By.ID, "detail").is_displayed()
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})  # type: ignore[no-untyped-call]
+def test_on_a_phone_a_case_opens_over_the_list_and_nothing_is_wider_than_the_screen(at: Page, tmp_path: Path) -> None:
+    at.set_viewport_size({"width": 390, "height": 800})
+    opened(at, tmp_path, page(run_of(systems.copycat), corpus(tmp_path / "corpus")))
+    assert at.evaluate("document.documentElement.scrollWidth") == 390
+    assert not at.is_visible("#detail")
+    at.locator(".row").nth(0).click()
+    assert at.is_visible("#detail")
+    at.click("#back")
+    assert not at.is_visible("#detail")
 
 
 @needs_browser
-def test_five_thousand_cases_open_and_filter_without_a_pause(browser: Chrome, tmp_path: Path) -> None:
+def test_five_thousand_cases_open_and_filter_without_a_pause(at: Page, tmp_path: Path) -> None:
     many = [
         c.model_copy(update={"id": f"{c.id}-{n}", "question": f"{c.question} ({n})"}) for n in range(358) for c in CASES
     ]
     html = page(run_of(systems.copycat, many), corpus(tmp_path / "corpus"))
     began = time.monotonic()
-    opened(browser, tmp_path, html)
-    assert browser.find_element(By.ID, "count").text == f"{len(many)} of {len(many)}"
+    opened(at, tmp_path, html)
+    assert at.inner_text("#count") == f"{len(many)} of {len(many)}"
     assert time.monotonic() - began < 6  # 0.9 s on two idle cores
-    spent = browser.execute_script(  # type: ignore[no-untyped-call]
-        "const t = performance.now(); document.getElementById('words').value = 'cost (35';"
-        "document.getElementById('filters').dispatchEvent(new Event('input')); return performance.now() - t"
+    spent = at.evaluate(
+        "() => { const t = performance.now(); document.getElementById('words').value = 'cost (35';"
+        "document.getElementById('filters').dispatchEvent(new Event('input')); return performance.now() - t }"
     )
     assert spent < 150
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".row")) < 40
+    assert at.locator(".row").count() < 40
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

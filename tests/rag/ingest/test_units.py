@@ -161,3 +161,15 @@ def test_a_file_whose_name_is_not_unicode_is_rejected(tmp_path: Path) -> None:
     rejection = rejection_of(path)
     assert "not valid Unicode" in rejection.reason
     assert rejection.where.encode()
+
+
+def test_an_endless_title_is_cut_and_the_text_is_not(tmp_path: Path) -> None:
+    endless = RECORD | {
+        "title": "long " * 40_000,
+        "source": "x" * 9_000,
+        "authors": ["y" * 9_000] * 2 + [str(n) for n in range(99)],
+    }
+    article = read_one(jsonl(tmp_path, endless))
+    assert article.text == STORY
+    assert len(article.title or "") == len(article.source or "") == 501
+    assert (len(article.authors), len(article.authors[0])) == (50, 500)
