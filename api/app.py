@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from api import archive, asking, chat, checking, feeds, overview, problems
+from api.access import Access
+from api.documented import KEYED, LIMITED
+from api.headers import SecurityHeaders
 from api.job_runner import JobRunner
+from api.limits import Limits
 from api.mcp_mount import PATH as MCP_PATH
 from api.mcp_mount import McpEndpoint
+from rag.keys import KeyStore
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
 
 _STATIC = Path(__file__).parent / "static"
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,15 +53,22 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
-    app.middleware("http")(_secure)
+    app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    app.add_middleware(Limits, settings=settings)
+    app.add_middleware(SecurityHeaders)
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat):
-        app.include_router(routes.router)
+        app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
     app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
     app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def needs_key(app: FastAPI) -> bool:
+    """Whether a request without a key is refused."""
+    return bool(app.state.any_host or app.state.settings.require_keys)
 
 
 def healthz() -> dict[str, str]:
@@ -72,10 +78,3 @@ def healthz() -> dict[str, str]:
 
 def page() -> FileResponse:
     return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
-
-
-async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

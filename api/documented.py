@@ -75,3 +75,14 @@ NOT_FOUND = _problem(
 UNAVAILABLE = _problem(
     503, "The archive can't answer now.", "StoreEmpty", "The archive is empty. Ingest articles: byline ingest PATH."
 )
+LIMITED = (
+    _problem(408, "The request did not come in time.", "Too Slow", "The request did not come in time. Send it again.")
+    | _problem(413, "The request is too large.", "Too Large", "A request may have 50 MB. Send less, or in parts.")
+    | _problem(
+        429, "Too many requests; `Retry-After` says how long to wait.", "Too Many Requests", "Too many requests."
+    )
+)
+KEYED = _problem(401, "A key is needed, or is not valid.", "Unauthorized", "A key is needed.") | _problem(
+    403, "The key may not do this.", "Forbidden", "The key may read only."
+)
+"""Replies that the middlewares give to any request."""

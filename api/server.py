@@ -10,10 +10,13 @@ import sys
 import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.app import create_app
+from api.app import create_app, needs_key
 from rag.errors import SettingsError
+from rag.keys import KeyStore
 from rag.settings import Settings
 
+_HEADER_BYTES = 32 * 1024
+_IDLE_S = 15  # between the requests of a connection
 _LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -25,12 +28,24 @@ def run(settings: Settings, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
     else:
         app.state.any_host = True
+    if needs_key(app) and not any(key.revoked_at is None for key in KeyStore(settings.data_dir).all()):
+        sys.stderr.write("There is no key, so every request is refused: `byline keys add NAME` makes one.\n")
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"
     sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # No access log: it would hold nothing but addresses and paths.
-    uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None)).run(sockets=[listener])
+    uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            http="h11",  # the other parser has no limit on headers
+            h11_max_incomplete_event_size=_HEADER_BYTES,
+            timeout_keep_alive=_IDLE_S,
+            timeout_graceful_shutdown=settings.shutdown_s,
+        )
+    ).run(sockets=[listener])
 
 
 def _is_loopback(host: str) -> bool:

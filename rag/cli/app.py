@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from rag.cli import archive, articles, asking, chat, checking, evals, feeds, ingest, mcp, serve, statements
+from rag.cli import archive, articles, asking, chat, checking, evals, feeds, ingest, keys, mcp, serve, statements
 from rag.errors import BylineError, StoreBusy
 from rag.exits import BUSY, INTERRUPTED
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (ingest, feeds, asking, chat, checking, statements, articles, archive, serve, mcp, evals):
+for module in (ingest, feeds, asking, chat, checking, statements, articles, archive, keys, serve, mcp, evals):
     module.register(app)
 
 

@@ -1,0 +1,148 @@
+"""How much one client may ask: requests a minute, requests at once, the size of a body and the time it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.access import is_open
+from api.problems import problem, respond
+from rag.settings import Settings
+
+_SILENCE_S = 10.0  # between the parts of a body
+_BODY_S = 60.0  # for all of it
+_CLIENTS = 10_000  # whose rates are remembered
+_RETRY_S = 1
+
+
+class _Stopped(Exception):
+    """The body is not read any further."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+
+
+class Rates:
+    """A token bucket for each client: it fills evenly, and holds at most a minute's worth."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = float(per_minute)
+        self._per_s = per_minute / 60
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def wait_s(self, client: str, now: float) -> float:
+        """0 when the client may go on, which is counted; else the seconds until it may."""
+        bucket = self._buckets.setdefault(client, _Bucket(self._most, now))
+        self._buckets.move_to_end(client)
+        if len(self._buckets) > _CLIENTS:
+            self._buckets.popitem(last=False)
+        bucket.left = min(self._most, bucket.left + (now - bucket.at) * self._per_s)
+        bucket.at = now
+        if bucket.left >= 1:
+            bucket.left -= 1
+            return 0.0
+        return (1 - bucket.left) / self._per_s
+
+
+class Limits:
+    """Refuses what is too much with 429, 413 or 408, before a route is looked for."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._rates = Rates(settings.rate_per_minute)
+        self._most = settings.max_concurrent
+        self._body_bytes = settings.max_body_mb * 1_000_000
+        self._busy: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        client = _client(scope)
+        wait = 0.0 if is_open(scope["path"]) else self._rates.wait_s(client, time.monotonic())
+        if wait or self._busy.total() >= self._most or self._busy[client] >= max(1, self._most // 2):
+            detail = "Too many requests. Wait as long as Retry-After says, then try again."
+            headers = {"Retry-After": str(max(_RETRY_S, math.ceil(wait)))}
+            await respond(problem(429, "Too Many Requests", detail), headers)(scope, receive, send)
+            return
+        self._busy[client] += 1
+        try:
+            await self._within(scope, receive, send)
+        finally:
+            self._busy[client] -= 1
+            if not self._busy[client]:
+                del self._busy[client]
+
+    async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(receive, self._body_bytes)
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._body_bytes:
+            await _too_large(self._body_bytes)(scope, receive, send)
+            return
+        refused = False
+
+        async def sending(message: Message) -> None:
+            """What the app makes of a body that broke off gives way to why it did."""
+            nonlocal refused
+            if body.fault is not None and message["type"] == "http.response.start":
+                refused = True
+                await body.fault(scope, receive, send)
+            if not refused:
+                await send(message)
+
+        try:
+            await self._app(scope, body, sending)
+        except _Stopped:
+            if not refused and body.fault is not None:
+                await body.fault(scope, receive, send)
+
+
+class _Body:
+    """The request's messages. `fault` is the reply to a body that is too large or too slow; reading it then raises."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._most = most
+        self._got = 0
+        self._whole = False
+        self._ends = time.monotonic() + _BODY_S
+        self.fault: Response | None = None
+
+    async def __call__(self) -> Message:
+        if self._whole:  # only the client's leaving is left to come, which may take as long as it likes
+            return await self._receive()
+        try:
+            left = min(_SILENCE_S, self._ends - time.monotonic())
+            message = await asyncio.wait_for(self._receive(), max(0.0, left))
+        except TimeoutError:
+            self.fault = respond(problem(408, "Too Slow", "The request did not come in time. Send it again."))
+            raise _Stopped from None
+        self._got += len(message.get("body", b""))
+        self._whole = message["type"] != "http.request" or not message.get("more_body", False)
+        if self._got > self._most:
+            self.fault = _too_large(self._most)
+            raise _Stopped
+        return message
+
+
+def _client(scope: Scope) -> str:
+    """Whose request it is: the key as sent, which need not be a good one, or the address."""
+    headers = Headers(scope=scope)
+    given = headers.get("authorization") or headers.get("x-api-key")
+    if given:
+        return f"key {hash(given)}"
+    return f"address {scope['client'][0] if scope.get('client') else ''}"
+
+
+def _too_large(most: int) -> Response:
+    return respond(problem(413, "Too Large", f"A request may have {most / 1e6:.0f} MB. Send less, or in parts."))
