@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
-    app.add_middleware(Limits, settings=settings)
+    app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat):

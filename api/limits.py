@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -57,8 +58,10 @@ class Rates:
 class Limits:
     """Refuses what is too much with 429, 413 or 408, before a route is looked for."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool]) -> None:
+        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit."""
         self._app = app
+        self._rated = rated
         self._rates = Rates(settings.rate_per_minute)
         self._most = settings.max_concurrent
         self._body_bytes = settings.max_body_mb * 1_000_000
@@ -69,7 +72,8 @@ class Limits:
             await self._app(scope, receive, send)
             return
         client = _client(scope)
-        wait = 0.0 if is_open(scope["path"]) else self._rates.wait_s(client, time.monotonic())
+        counted = self._rated() and not is_open(scope["path"])
+        wait = self._rates.wait_s(client, time.monotonic()) if counted else 0.0
         if wait or self._busy.total() >= self._most or self._busy[client] >= max(1, self._most // 2):
             detail = "Too many requests. Wait as long as Retry-After says, then try again."
             headers = {"Retry-After": str(max(_RETRY_S, math.ceil(wait)))}

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     require_keys: bool = Field(
         False, description="Ask for a key on this machine too; bound to any other address the service always does."
     )
-    rate_per_minute: int = Field(600, ge=1, description="Requests a minute for each key, or each address without one.")
+    rate_per_minute: int = Field(600, ge=1, description="Requests a minute for each key, where keys are asked for.")
     max_concurrent: int = Field(256, ge=1, description="Requests that may be under way at once; half of them for one.")
     max_body_mb: int = Field(50, ge=1, description="A larger request is refused.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")

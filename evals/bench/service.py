@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ _CLIENTS = 8
 _MANY = 64
 _SEARCHES, _ASKS = 400, 60
 _STARTS = 3
+_LEAVING, _AT_ONCE = 1000, 200
+_SETTLE_S = 3.0
 
 Call = Callable[[http.client.HTTPConnection, str], None]
 
@@ -44,8 +47,36 @@ def service(bench: Bench) -> list[Row]:
             _rate("ask, asked before", _timed(port, _ask, asks * 5, _CLIENTS), 8, 700),
             _rate(f"ask, {_MANY} clients, asked before", _timed(port, _ask, asks * 10, _MANY), None, None),
         ]
-        rows.append(Row("memory of the service afterwards", f"{psutil.Process(pid).memory_info().rss / 1e6:.0f} MB"))
+        rows.append(_hang_ups(port, pid, questions[0]))
     return rows
+
+
+def _hang_ups(port: int, pid: int, question: str) -> Row:
+    """Memory before and after many clients that ask for a stream and leave: once as a warm-up, then measured."""
+    _leave(port, question)
+    before = _memory_mb(pid)
+    _leave(port, question)
+    after = _memory_mb(pid)
+    told = f"{before:.0f} MB before, {after:.0f} MB after"
+    return Row(f"memory, {_LEAVING:,} streams hung up on", told, "", "≤ 5 % more", after <= before * 1.05)
+
+
+def _leave(port: int, question: str) -> None:
+    body = json.dumps({"question": question})
+    head = "POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode()
+    for _ in range(0, _LEAVING, _AT_ONCE):
+        opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(_AT_ONCE)]
+        for one in opened:
+            one.sendall(request)
+        for one in opened:
+            one.close()
+    _get(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "/healthz")
+    time.sleep(_SETTLE_S)
+
+
+def _memory_mb(pid: int) -> float:
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
 @contextmanager

@@ -170,9 +170,10 @@ def test_where_no_key_is_needed_only_one_of_ours_is_judged(server: str) -> None:
 
 
 def test_many_requests_have_to_wait(data: Path) -> None:
+    _, whole = KeyStore(data).add("desk", "read")
     with (
-        served(data, BYLINE_RATE_PER_MINUTE="5") as service,
-        httpx.Client(base_url=service.address, timeout=30) as http,
+        served(data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
+        httpx.Client(base_url=service.address, timeout=30, headers=bearer(whole)) as http,
     ):
         statuses = [http.get("/v1/stats").status_code for _ in range(7)]
         assert statuses[:5] == [200] * 5

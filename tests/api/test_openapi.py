@@ -22,7 +22,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service over an archive of its own: what is tried may add articles and remove them."""
     folder = tmp_path_factory.mktemp("tried")
     assert byline("ingest", str(ROOT / "corpus"), data=folder).returncode == 0
-    with served(folder, BYLINE_RATE_PER_MINUTE="100000") as service:
+    with served(folder) as service:
         yield service.address
 
 
