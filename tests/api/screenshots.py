@@ -15,7 +15,7 @@ DOCS = ROOT / "docs"
 QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
 DRAFT = (
     "Diess said VW would take an equity stake in Ford. One person said Ford’s site in Valencia is the leading "
-    "candidate to take part. It is a bold plan. Ford has paid Geely three million dollars."
+    "candidate to take part. It is awful. Ford has paid Geely three million dollars."
 )
 
 

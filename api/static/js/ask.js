@@ -95,6 +95,7 @@ async function ask(thread, question) {
   closeSource();
   document.getElementById("start")?.remove();
   document.body.classList.add("talking");
+  document.getElementById("question").placeholder = "Follow up, or ask something else";
   const shown = exchange(question);
   thread.append(shown.article);
   shown.article.scrollIntoView({ block: "start" });
