@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.chat_wire import ErrorReply, Fault
-from api.problems import problem, respond
+from api.refusals import refusal
 from rag.keys import PREFIX, Key, KeyStore
 
 STATE_KEY = "byline_key"
@@ -19,7 +18,6 @@ STATE_KEY = "byline_key"
 
 _OPEN = ("/static/", "/healthz")
 _WRITING = ("/v1/articles", "/v1/feeds")
-_CHAT = ("/v1/chat/", "/v1/models")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOK_EVERY_S = 1.0
 
@@ -54,10 +52,10 @@ class Access:
         if key is None and (ours or self._required()):
             told = "The key is not valid, or no longer." if given else "A key is needed."
             detail = f"{told} Send one as “Authorization: Bearer …”; `byline keys add NAME` makes it."
-            return _refused(scope, 401, "Unauthorized", detail)
+            return refusal(scope, 401, "Unauthorized", detail, {"WWW-Authenticate": "Bearer"})
         if key is not None and writes(scope["method"], scope["path"]) and not key.may_write():
             detail = "The key may read only. Use one with the scope write: `byline keys add NAME --scope write`."
-            return _refused(scope, 403, "Forbidden", detail)
+            return refusal(scope, 403, "Forbidden", detail)
         return None
 
     async def _while_valid(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,12 +94,3 @@ def _given(headers: Headers) -> str | None:
     if bearer[:7].lower() == "bearer ":
         return bearer[7:].strip()
     return headers.get("x-api-key")
-
-
-def _refused(scope: Scope, status: int, title: str, detail: str) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if scope["path"].startswith(_CHAT):
-        code = "invalid_api_key" if status == 401 else "insufficient_permissions"
-        fault = ErrorReply(error=Fault(message=detail, type="authentication_error", code=code))
-        return JSONResponse(fault.model_dump(), status, headers)
-    return respond(problem(status, title, detail), headers)

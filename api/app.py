@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from api import archive, asking, chat, checking, feeds, overview, problems
 from api.access import Access
 from api.documented import KEYED, LIMITED
-from api.headers import SecurityHeaders
+from api.headers import Outermost
 from api.job_runner import JobRunner
 from api.limits import Limits
 from api.mcp_mount import PATH as MCP_PATH
@@ -53,9 +53,10 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
-    app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    # The last added is the outermost.
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    app.add_middleware(Outermost)
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat):
         app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)

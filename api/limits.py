@@ -13,8 +13,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import is_open
-from api.problems import problem, respond
+from api.access import STATE_KEY, is_open
+from api.refusals import refusal
 from rag.settings import Settings
 
 _SILENCE_S = 10.0  # between the parts of a body
@@ -77,7 +77,7 @@ class Limits:
         if wait or self._busy.total() >= self._most or self._busy[client] >= max(1, self._most // 2):
             detail = "Too many requests. Wait as long as Retry-After says, then try again."
             headers = {"Retry-After": str(max(_RETRY_S, math.ceil(wait)))}
-            await respond(problem(429, "Too Many Requests", detail), headers)(scope, receive, send)
+            await refusal(scope, 429, "Too Many Requests", detail, headers)(scope, receive, send)
             return
         self._busy[client] += 1
         try:
@@ -88,10 +88,10 @@ class Limits:
                 del self._busy[client]
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(receive, self._body_bytes)
+        body = _Body(scope, receive, self._body_bytes)
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdigit() and int(declared) > self._body_bytes:
-            await _too_large(self._body_bytes)(scope, receive, send)
+            await _too_large(scope, self._body_bytes)(scope, receive, send)
             return
         refused = False
 
@@ -114,7 +114,8 @@ class Limits:
 class _Body:
     """The request's messages. `fault` is the reply to a body that is too large or too slow; reading it then raises."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, most: int) -> None:
+        self._scope = scope
         self._receive = receive
         self._most = most
         self._got = 0
@@ -129,24 +130,23 @@ class _Body:
             left = min(_SILENCE_S, self._ends - time.monotonic())
             message = await asyncio.wait_for(self._receive(), max(0.0, left))
         except TimeoutError:
-            self.fault = respond(problem(408, "Too Slow", "The request did not come in time. Send it again."))
+            detail = "The request did not come in time. Send it again."
+            self.fault = refusal(self._scope, 408, "Too Slow", detail)
             raise _Stopped from None
         self._got += len(message.get("body", b""))
         self._whole = message["type"] != "http.request" or not message.get("more_body", False)
         if self._got > self._most:
-            self.fault = _too_large(self._most)
+            self.fault = _too_large(self._scope, self._most)
             raise _Stopped
         return message
 
 
 def _client(scope: Scope) -> str:
-    """Whose request it is: the key as sent, which need not be a good one, or the address."""
-    headers = Headers(scope=scope)
-    given = headers.get("authorization") or headers.get("x-api-key")
-    if given:
-        return f"key {hash(given)}"
-    return f"address {scope['client'][0] if scope.get('client') else ''}"
+    """Whose request it is: the key that was found good, or the address."""
+    key_id = scope.get("state", {}).get(STATE_KEY)
+    return f"key {key_id}" if key_id else f"address {scope['client'][0] if scope.get('client') else ''}"
 
 
-def _too_large(most: int) -> Response:
-    return respond(problem(413, "Too Large", f"A request may have {most / 1e6:.0f} MB. Send less, or in parts."))
+def _too_large(scope: Scope, most: int) -> Response:
+    detail = f"A request may have {most / 1e6:.0f} MB. Send less, or in parts."
+    return refusal(scope, 413, "Too Large", detail)

@@ -28,7 +28,7 @@ def run(settings: Settings, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
     else:
         app.state.any_host = True
-    if needs_key(app) and not any(key.revoked_at is None for key in KeyStore(settings.data_dir).all()):
+    if needs_key(app) and not KeyStore(settings.data_dir).has_valid():
         sys.stderr.write("There is no key, so every request is refused: `byline keys add NAME` makes one.\n")
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"

@@ -109,7 +109,13 @@ class KeyStore:
 
     def still_valid(self, key_id: str) -> bool:
         """For a request that is under way."""
-        return any(key.id == key_id and key.valid(_now()) for key in self.all())
+        with self._open() as connection:
+            row = connection.execute("select revoked_at, expires_at from keys where id = ?", (key_id,)).fetchone()
+        return row is not None and row[0] is None and (row[1] is None or _now() < row[1])
+
+    def has_valid(self) -> bool:
+        """Whether anybody could be let in."""
+        return any(key.valid(_now()) for key in self.all())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

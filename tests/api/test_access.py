@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -182,6 +183,33 @@ def test_many_requests_have_to_wait(data: Path) -> None:
         assert (refused.status_code, refused.headers["content-type"]) == (429, "application/problem+json")
         assert 1 <= int(refused.headers["retry-after"]) <= 12
         assert http.get("/healthz").status_code == 200
+
+
+def test_a_key_has_one_rate_however_it_is_sent_and_bad_ones_have_none_of_it(data: Path) -> None:
+    _, whole = KeyStore(data).add("desk", "read")
+    ways = [bearer(whole), {"Authorization": f"bearer  {whole}"}, {"X-API-Key": whole}] * 3
+    with (
+        served(data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
+        httpx.Client(base_url=service.address, timeout=30) as http,
+    ):
+        bad = [http.get("/v1/stats", headers=bearer(f"byl_{n:012d}_" + "A" * 43)).status_code for n in range(8)]
+        assert bad == [401] * 8
+        assert [http.get("/v1/stats", headers=way).status_code for way in ways].count(200) <= 6
+        told = http.get("/v1/models", headers=bearer(whole)).json()
+        assert told["error"]["type"] == "rate_limit_error"
+
+
+def test_what_nobody_foresaw_is_a_problem_with_all_headers(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    with (
+        served(tmp_path / "data", BYLINE_REQUIRE_KEYS="true") as service,
+        httpx.Client(base_url=service.address, timeout=30) as http,
+    ):
+        (tmp_path / "data" / "keys.sqlite3").write_bytes(b"no database" * 1000)
+        told = http.get("/v1/stats", headers=bearer("byl_000000000000_" + "A" * 43))
+        assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
+        assert "Restore the file" in told.json()["detail"]
+        assert told.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_bucket_fills_evenly_and_not_beyond_a_minute() -> None:
