@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 import pytest
 
-from api.background import followed
+from api.background import each, followed
 
 
 async def all_of(events: AsyncGenerator[int | None]) -> list[int | None]:
@@ -26,7 +26,7 @@ def test_events_come_in_order_from_one_thread_that_is_not_the_loop_s() -> None:
             threads.add(threading.get_ident())
             yield n
 
-    assert asyncio.run(all_of(followed(counting(), 5))) == list(range(50))
+    assert asyncio.run(all_of(followed(each(counting), 5))) == list(range(50))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
@@ -37,7 +37,7 @@ def test_silence_is_told() -> None:
         time.sleep(0.1)
         yield 2
 
-    told = asyncio.run(all_of(followed(slow(), 0.02)))
+    told = asyncio.run(all_of(followed(each(slow), 0.02)))
     assert told[0] == 1
     assert told[-1] == 2
     assert 2 <= told.count(None) <= 5
@@ -49,7 +49,7 @@ def test_an_error_is_raised_after_what_came_before_it() -> None:
         raise LookupError("gone")
 
     async def reading() -> list[int | None]:
-        events = followed(failing(), 5)
+        events = followed(each(failing), 5)
         seen = [await anext(events)]
         with pytest.raises(LookupError, match="gone"):
             await anext(events)
@@ -71,9 +71,17 @@ def test_leaving_closes_the_generator_at_its_next_event() -> None:
             closed.set()
 
     async def leaving() -> bool:
-        async with aclosing(followed(endless(), 5)) as events:
+        async with aclosing(followed(each(endless), 5)) as events:
             await anext(events)
         return await asyncio.to_thread(closed.wait, 2)
 
     assert asyncio.run(leaving())
     assert len(made) < 100
+
+
+def test_the_first_may_be_waited_for_less_than_the_others() -> None:
+    def slow() -> Generator[int]:
+        time.sleep(0.2)
+        yield 1
+
+    assert asyncio.run(all_of(followed(each(slow), 5, first_s=0.01))) == [None, 1]

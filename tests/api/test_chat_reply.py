@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,8 @@ def sentences(draw: st.DrawFn) -> AnswerSentence:
 def answer(told: list[AnswerSentence]) -> Answer:
     cited = [Citation(n, ARTICLE, n, n + 5, "words", "", "") for n in (1, 2, 3)]
     composed = in_words(Reading((), 1.0), told, cited)
-    return answer_of("?", Reading((), 1.0), composed, (), answer_id="x", as_of=None, timings_ms={}, models={})
+    made: dict[str, Any] = {"answer_id": "x", "as_of": None, "answered_at": "", "timings_ms": {}, "models": {}}
+    return answer_of("?", Reading((), 1.0), composed, (), **made)
 
 
 @given(st.lists(sentences(), max_size=5))
