@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, overview, problems
+from api import archive, asking, chat, checking, feeds, health, overview, problems
 from api.job_runner import JobRunner
 from api.mcp_mount import PATH as MCP_PATH
 from api.mcp_mount import McpEndpoint
@@ -56,18 +56,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     app.middleware("http")(_secure)
     problems.install(app)
-    for routes in (asking, checking, archive, feeds, overview, chat):
+    for routes in (asking, checking, archive, feeds, overview, chat, health):
         app.include_router(routes.router)
-    app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
     app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
-
-
-def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
 
 
 def page() -> FileResponse:
