@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, overview, problems
+from api import archive, asking, chat, checking, feeds, health, overview, problems
 from api.access import Access
 from api.documented import KEYED, LIMITED
 from api.headers import Outermost
@@ -58,9 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
     app.add_middleware(Outermost)
     problems.install(app)
-    for routes in (asking, checking, archive, feeds, overview, chat):
+    for routes in (asking, checking, archive, feeds, overview, chat, health):
         app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
-    app.get("/healthz")(healthz)
     app.get("/", include_in_schema=False)(page)
     app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
@@ -70,11 +69,6 @@ def create_app(settings: Settings) -> FastAPI:
 def needs_key(app: FastAPI) -> bool:
     """Whether a request without a key is refused."""
     return bool(app.state.any_host or app.state.settings.require_keys)
-
-
-def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
 
 
 def page() -> FileResponse:

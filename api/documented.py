@@ -17,6 +17,7 @@ from api.replies import (
     JobRecord,
     JobsRecord,
     Problem,
+    ReadyRecord,
     RecheckRecord,
     StatsRecord,
 )
@@ -67,6 +68,8 @@ ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article a
 JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}
 JOB_EVENTS = _stream(("progress", '{"id": "…", "status": "running", …}'), ("done", '{"id": "…", "status": "done", …}'))
 JOBS: dict[str, Any] = {"model": JobsRecord, "description": "The jobs."}
+READY: dict[str, Any] = {"model": ReadyRecord, "description": "It can be asked."}
+NOT_READY: dict[str, Any] = {"model": ReadyRecord, "description": "It can't be asked now; the parts say why."}
 REFUSED = _problem(422, "It can't be used.", "QuestionRejected", "The question is empty. Write what you want to know.")
 UNREADABLE = _problem(400, "The body can't be read.", "Bad Request", "There was an error parsing the body")
 NOT_FOUND = _problem(

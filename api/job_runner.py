@@ -55,6 +55,11 @@ class JobRunner:
             with suppress(asyncio.CancelledError, TimeoutError):
                 await asyncio.wait_for(self._task, _STOP_S)
 
+    @property
+    def alive(self) -> bool:
+        """Whether jobs are taken."""
+        return self._task is not None and not self._task.done()
+
     def add(self, job: Job) -> None:
         self.folders.keep(job)
         self._queue.put_nowait(job.id)

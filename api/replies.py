@@ -274,6 +274,28 @@ class FeedsRecord(_Reply):
     feeds: list[FeedRecord]
 
 
+class PartRecord(_Reply):
+    """A part of the service. `ok` is false where questions can't be answered for it, and `reason` says why."""
+
+    ok: bool
+    state: str
+    reason: str | None
+
+
+class PartsRecord(_Reply):
+    ledger: PartRecord
+    keywords: PartRecord
+    vectors: PartRecord
+    reader: PartRecord
+    language_model: PartRecord
+    jobs: PartRecord
+
+
+class ReadyRecord(_Reply):
+    ready: bool
+    parts: PartsRecord
+
+
 class FieldFault(_Reply):
     """A JSON pointer to the field, and what is wrong with it."""
 

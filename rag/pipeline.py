@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rag.claims.statements import Statement
     from rag.llm.assistant import Assistant, Desk
     from rag.llm.writer import Writing
+    from rag.readiness import PartState
     from rag.snapshot import Snapshot
 
 
@@ -79,7 +80,10 @@ class Byline:
             timings = {**before, "open": (time.perf_counter() - opening) * 1e3}
             last = self.chain.run(Step(understood, query, view, timings_ms=timings))
             yield Found(last.hits)
+            writing_from = time.perf_counter()
             composed, writing = yield from self._told(last, desk)
+            write_ms = (time.perf_counter() - writing_from) * 1e3
+            last = replace(last, timings_ms={**last.timings_ms, "write": write_ms})
             answer = replace(
                 self._answer(last, composed, started),
                 question=asked,
@@ -175,6 +179,12 @@ class Byline:
         """How many articles, versions and searched passages the archive holds."""
         with self.snapshot() as snapshot:
             return snapshot.counts()
+
+    def readiness(self) -> dict[str, PartState]:
+        """The state of each part that answers depend on."""
+        from rag.readiness import readiness
+
+        return readiness(self._archive, self._parts.models.get("reader"), self._assistant)
 
     @cached_property
     def _assistant(self) -> Assistant | None:

@@ -32,6 +32,11 @@ class Assistant:
         self._tally = Tally(data_dir)
         self._timeout_s = timeout_s
 
+    @property
+    def resting(self) -> bool:
+        """Whether the model failed lately and is left alone."""
+        return self._model.resting
+
     def desk(self) -> Desk:
         """For one answer or check."""
         return Desk(self._model, self._writer, self._verifier, Meter(self._caps, self._tally), self._timeout_s)

@@ -31,6 +31,12 @@ class Breaker:
             if self._failures >= FAILURES:
                 self._until = self._clock() + REST_S  # this call is the trial; others go on without
 
+    @property
+    def resting(self) -> bool:
+        """Whether the model is left alone now."""
+        with self._lock:
+            return self._until > self._clock()
+
     def succeeded(self) -> None:
         with self._lock:
             self._failures, self._until = 0, 0.0

@@ -93,6 +93,11 @@ class LanguageModel:
             return bool(self._profile.get("structured_output"))
         return self._to.structured != "never"
 
+    @property
+    def resting(self) -> bool:
+        """Whether it failed lately and is left alone."""
+        return self._breaker.resting
+
     def stream(
         self, messages: Sequence[Message], meter: Meter, deadline: float, shape: type[BaseModel] | None = None
     ) -> Generator[Piece]:

@@ -1,0 +1,30 @@
+"""`GET /healthz`: the process answers. `GET /readyz`: it can be asked, with the state of each part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.documented import NOT_READY, READY
+from api.parts import Jobs, TheByline
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={200: READY, 503: NOT_READY})
+def readyz(byline: TheByline, jobs: Jobs) -> JSONResponse:
+    """Whether questions can be answered now, and the state of each part; 503 when they can't."""
+    parts = {name: asdict(state) for name, state in byline.readiness().items()}
+    state = "running" if jobs.alive else "stopped"
+    reason = None if jobs.alive else "Jobs are no longer taken; the log says why. Restart the service."
+    parts["jobs"] = {"ok": jobs.alive, "state": state, "reason": reason}
+    ready = all(part["ok"] for part in parts.values())
+    return JSONResponse({"ready": ready, "parts": parts}, 200 if ready else 503, {"Cache-Control": "no-store"})
