@@ -11,8 +11,9 @@ import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.app import create_app, needs_key
-from rag.errors import SettingsError
+from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
+from rag.locks import FileLock
 from rag.settings import Settings
 
 _HEADER_BYTES = 32 * 1024
@@ -20,8 +21,28 @@ _IDLE_S = 15  # between the requests of a connection
 _LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingsError when the address can't be bound."""
+def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Serve until interrupted. Raises SettingsError when the address can't be bound or one process is not enough, and
+    StoreBusy when another process serves the archive.
+    """
+    if workers > 1:
+        raise SettingsError(
+            f"--workers {workers}: one process serves an archive whose Chroma is embedded, for it owns the store.",
+            remedy="Leave --workers out; several workers need a Chroma server.",
+        )
+    serving = FileLock(settings.data_dir / "serving.lock")
+    if not serving.try_lock():
+        raise StoreBusy(
+            f"Another process serves the archive in {settings.data_dir}.",
+            remedy="Use that one, or stop it; --data-dir names another archive.",
+        )
+    try:
+        _serve(settings, host, port)
+    finally:
+        serving.release()
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
     app = create_app(settings)
     if _is_loopback(host):
         # A page elsewhere that resolves its own name to this machine must not read the archive.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -108,14 +107,14 @@ def test_a_chat_client_gets_the_error_in_its_form(wide: Open) -> None:
     assert (told["error"]["type"], told["error"]["code"]) == ("authentication_error", "invalid_api_key")
 
 
-def test_a_stream_ends_when_its_key_is_revoked(data: Path) -> None:
+def test_a_stream_ends_when_its_key_is_revoked(own_data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     good = ("One person said Ford's site in Valencia is the leading candidate to take part.", words)
     slow = Say(saying(*[good] * 20), pieces=400, pause_s=0.05)
     with scripted(slow) as model:
         wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url}
-        with served(data, BYLINE_LLM_STRUCTURED="never", BYLINE_REQUIRE_KEYS="true", **wire) as service:
-            store = KeyStore(data)
+        with served(own_data, BYLINE_LLM_STRUCTURED="never", BYLINE_REQUIRE_KEYS="true", **wire) as service:
+            store = KeyStore(own_data)
             key, whole = store.add("desk", "read")
             headers = bearer(whole) | {"Accept": "text/event-stream"}
             names: list[str] = []
@@ -170,10 +169,10 @@ def test_where_no_key_is_needed_only_one_of_ours_is_judged(server: str) -> None:
         assert http.get("/v1/stats", headers=bearer("byl_000000000000_" + "A" * 43)).status_code == 401
 
 
-def test_many_requests_have_to_wait(data: Path) -> None:
-    _, whole = KeyStore(data).add("desk", "read")
+def test_many_requests_have_to_wait(own_data: Path) -> None:
+    _, whole = KeyStore(own_data).add("desk", "read")
     with (
-        served(data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
+        served(own_data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
         httpx.Client(base_url=service.address, timeout=30, headers=bearer(whole)) as http,
     ):
         statuses = [http.get("/v1/stats").status_code for _ in range(7)]
@@ -185,11 +184,11 @@ def test_many_requests_have_to_wait(data: Path) -> None:
         assert http.get("/healthz").status_code == 200
 
 
-def test_a_key_has_one_rate_however_it_is_sent_and_bad_ones_have_none_of_it(data: Path) -> None:
-    _, whole = KeyStore(data).add("desk", "read")
+def test_a_key_has_one_rate_however_it_is_sent_and_bad_ones_have_none_of_it(own_data: Path) -> None:
+    _, whole = KeyStore(own_data).add("desk", "read")
     ways = [bearer(whole), {"Authorization": f"bearer  {whole}"}, {"X-API-Key": whole}] * 3
     with (
-        served(data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
+        served(own_data, BYLINE_RATE_PER_MINUTE="5", BYLINE_REQUIRE_KEYS="true") as service,
         httpx.Client(base_url=service.address, timeout=30) as http,
     ):
         bad = [http.get("/v1/stats", headers=bearer(f"byl_{n:012d}_" + "A" * 43)).status_code for n in range(8)]
@@ -199,13 +198,12 @@ def test_a_key_has_one_rate_however_it_is_sent_and_bad_ones_have_none_of_it(data
         assert told["error"]["type"] == "rate_limit_error"
 
 
-def test_what_nobody_foresaw_is_a_problem_with_all_headers(data: Path, tmp_path: Path) -> None:
-    shutil.copytree(data, tmp_path / "data")
+def test_what_nobody_foresaw_is_a_problem_with_all_headers(own_data: Path) -> None:
     with (
-        served(tmp_path / "data", BYLINE_REQUIRE_KEYS="true") as service,
+        served(own_data, BYLINE_REQUIRE_KEYS="true") as service,
         httpx.Client(base_url=service.address, timeout=30) as http,
     ):
-        (tmp_path / "data" / "keys.sqlite3").write_bytes(b"no database" * 1000)
+        (own_data / "keys.sqlite3").write_bytes(b"no database" * 1000)
         told = http.get("/v1/stats", headers=bearer("byl_000000000000_" + "A" * 43))
         assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
         assert "Restore the file" in told.json()["detail"]

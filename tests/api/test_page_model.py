@@ -11,7 +11,7 @@ from tests.scripted_llm import Say, scripted
 
 
 @needs_browser
-def test_a_changed_number_is_marked_with_its_reason(data: Path) -> None:
+def test_a_changed_number_is_marked_with_its_reason(own_data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     draft = saying(
         ("One person said Ford's site in Valencia is the leading candidate to take part.", words),
@@ -20,7 +20,7 @@ def test_a_changed_number_is_marked_with_its_reason(data: Path) -> None:
     with scripted(Say(draft, pieces=60, pause_s=0.01)) as model:
         wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url, "BYLINE_LLM_RETRIES": "0"}
         with (
-            served(data, BYLINE_LLM_STRUCTURED="never", **wire) as service,
+            served(own_data, BYLINE_LLM_STRUCTURED="never", **wire) as service,
             chromium() as browser,
             tab(browser) as page,
         ):

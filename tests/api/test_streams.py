@@ -94,13 +94,13 @@ def wire(base_url: str) -> dict[str, str]:
     return {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": base_url, "BYLINE_LLM_STRUCTURED": "never"}
 
 
-def test_a_model_s_sentences_come_as_they_are_written(data: Path) -> None:
+def test_a_model_s_sentences_come_as_they_are_written(own_data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     good = ("One person said Ford's site in Valencia is the leading candidate to take part.", words)
     bad = ("Seven people said Ford's site in Valencia is the leading candidate to take part.", words)
     with (
         scripted(Say(saying(good, bad), pieces=40, pause_s=0.02)) as model,
-        served(data, **wire(model.base_url)) as at,
+        served(own_data, **wire(model.base_url)) as at,
         httpx.Client(base_url=at.address, timeout=30) as http,
     ):
         told = streamed(http, "/v1/ask", {"question": QUESTION})
@@ -110,11 +110,11 @@ def test_a_model_s_sentences_come_as_they_are_written(data: Path) -> None:
     assert [payload["verdict"] for name, payload in told if name == "verdict"] == ["supported", "contradicted"]
 
 
-def test_a_client_that_hangs_up_stops_the_model(data: Path) -> None:
+def test_a_client_that_hangs_up_stops_the_model(own_data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     good = ("One person said Ford's site in Valencia is the leading candidate to take part.", words)
     slow = Say(saying(*[good] * 20), pieces=400, pause_s=0.05)
-    with scripted(slow) as model, served(data, **wire(model.base_url)) as at:
+    with scripted(slow) as model, served(own_data, **wire(model.base_url)) as at:
         with httpx.Client(base_url=at.address, timeout=30) as http:
             with http.stream("POST", "/v1/ask", json={"question": QUESTION}, headers=STREAM) as reply:
                 for name, _ in events(reply):

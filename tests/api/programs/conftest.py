@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def model() -> Iterator[ScriptedLLM]:
 
 
 @pytest.fixture(scope="module")
-def writing_service(quakes: Path, model: ScriptedLLM) -> Iterator[Service]:
+def writing_service(quakes: Path, model: ScriptedLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the scripted language model behind it."""
     wire = {
         "BYLINE_LLM": "openai:scripted",
@@ -74,5 +75,6 @@ def writing_service(quakes: Path, model: ScriptedLLM) -> Iterator[Service]:
         "BYLINE_LLM_RETRIES": "0",
         "BYLINE_LLM_STRUCTURED": "never",
     }
-    with served(quakes, **wire) as running:
+    own = shutil.copytree(quakes, tmp_path_factory.mktemp("writing") / "data")  # an archive has one service
+    with served(Path(own), **wire) as running:
         yield running
