@@ -12,13 +12,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, health, overview, problems
+from api import archive, asking, chat, checking, feeds, health, overview, problems, watch
 from api.access import Access
 from api.documented import KEYED, LIMITED
 from api.headers import Outermost
 from api.job_runner import JobRunner
 from api.limits import Limits
-from api.mcp_mount import PATH as MCP_PATH
 from api.mcp_mount import McpEndpoint
 from rag.keys import KeyStore
 from rag.record_store import RecordStore
@@ -41,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.examples = overview.KeptExamples()
         app.state.jobs = JobRunner(settings)
         app.state.jobs.start()
+        app.state.watch.metrics.watch(app.state.byline, app.state.jobs.folders)
         polling = asyncio.create_task(feeds.keep_polling(settings, app.state.jobs))
         try:
             async with mcp.running(app):
@@ -52,16 +52,18 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
+    app.state.watch = watch.Watch()
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     # The last added is the outermost.
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
     app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
     app.add_middleware(Outermost)
     problems.install(app)
-    for routes in (asking, checking, archive, feeds, overview, chat, health):
+    for routes in (asking, checking, archive, feeds, overview, chat, health, watch):
         app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
     app.get("/", include_in_schema=False)(page)
-    app.add_route(MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
+    app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 

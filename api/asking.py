@@ -16,7 +16,7 @@ from api.background import each
 from api.bodies import AskRequest
 from api.documented import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.events import on_the_wire
-from api.parts import Records, TheByline, TheSettings
+from api.parts import Records, TheByline, TheSettings, TheWatch
 from rag.record_store import RecordStore
 from rag.records import answer_record
 
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 
 @router.post("/ask", responses={200: ANSWER | ANSWER_EVENTS, **REFUSED, **UNREADABLE, **UNAVAILABLE})
 async def ask(
-    request: Request, asked: AskRequest, byline: TheByline, records: Records, settings: TheSettings
+    request: Request, asked: AskRequest, byline: TheByline, records: Records, settings: TheSettings, watch: TheWatch
 ) -> Response:
     """Answer with cited quotes, or abstain and say what is missing.
 
@@ -36,6 +36,7 @@ async def ask(
     keep = settings.keep_answers_days > 0
 
     def kept(record: dict[str, Any]) -> dict[str, Any]:
+        watch.answer(record)
         records.tally("answer", record["status"], record["answered_at"][:10])
         if keep:
             records.keep("answer", record)

@@ -18,9 +18,11 @@ from api.chat_asked import chat_asked, check_model
 from api.chat_errors import ChatRoute, fault_of
 from api.chat_reply import Reply
 from api.chat_wire import ChatRequest, Chunk, Completion, ErrorReply, Fault, Model, Models
-from api.parts import TheByline
+from api.parts import TheByline, TheWatch
+from api.watch import Watch
 from rag.errors import BylineError
 from rag.events import Done, Event
+from rag.records import answer_record
 
 log = logging.getLogger("byline.chat")
 
@@ -48,21 +50,22 @@ def model(name: str) -> Model:
 
 
 @router.post("/chat/completions", response_model=Completion, responses=_REFUSED)
-async def complete(request: Request, chat: ChatRequest, byline: TheByline) -> Response:
+async def complete(request: Request, chat: ChatRequest, byline: TheByline, watch: TheWatch) -> Response:
     """Answer the last message, with citations as annotations; `stream` gives it as server-sent events."""
     asked, reply = chat_asked(chat), Reply(str(request.base_url))
     if not chat.stream:
         made = await run_in_threadpool(byline.ask, asked.question, None, asked.history)
+        watch.answer(answer_record(made.answer))
         return JSONResponse(reply.whole(made.answer).model_dump())
     events = followed(each(lambda: byline.stream(asked.question, None, asked.history)), BEAT_S)
     first = await anext(events)  # what can't be asked has a status of its own while no header is sent
     count_tokens = bool(chat.stream_options and chat.stream_options.include_usage)
-    lines = lines_of(first, events, reply, count_tokens=count_tokens)
+    lines = lines_of(first, events, reply, watch, count_tokens=count_tokens)
     return StreamingResponse(lines, media_type="text/event-stream", headers=_STREAM_HEADERS)
 
 
 async def lines_of(
-    first: Event | None, events: AsyncGenerator[Event | None], reply: Reply, *, count_tokens: bool
+    first: Event | None, events: AsyncGenerator[Event | None], reply: Reply, watch: Watch, *, count_tokens: bool
 ) -> AsyncGenerator[str]:
     """The stream. A sentence may be taken back as long as the answer does not stand, and this protocol can't tell
     so: the sentences are sent when it does.
@@ -75,6 +78,7 @@ async def lines_of(
                 if event is None:
                     yield _KEEP_ALIVE
                 event = await anext(events)
+        watch.answer(answer_record(event.asked.answer))
         for chunk in reply.pieces(event.asked.answer, count_tokens=count_tokens):
             yield _line(chunk)
         yield _DONE

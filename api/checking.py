@@ -14,7 +14,7 @@ from api import sse
 from api.background import Tell
 from api.bodies import CheckRequest
 from api.documented import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
-from api.parts import Records, TheByline
+from api.parts import Records, TheByline, TheWatch
 from rag.claims.as_json import draft_record
 from rag.claims.export import Format, exported
 from rag.claims.recheck import articles_now, claims_now
@@ -32,7 +32,9 @@ _MEDIA: dict[Format, tuple[str, str]] = {
 
 
 @router.post("/check", responses={200: CHECK | CHECK_EVENTS, **REFUSED, **UNREADABLE, **UNAVAILABLE})
-async def check(request: Request, given: CheckRequest, byline: TheByline, records: Records) -> Response:
+async def check(
+    request: Request, given: CheckRequest, byline: TheByline, records: Records, watch: TheWatch
+) -> Response:
     """Check every claim of a text against the archive; the record is kept under its id. With
     `Accept: text/event-stream` it tells `progress` meanwhile and ends with `done`.
     """
@@ -41,6 +43,7 @@ async def check(request: Request, given: CheckRequest, byline: TheByline, record
         record = draft_record(
             byline.check(given.text, given.limits(), lambda done, of: tell(("progress", {"done": done, "of": of})))
         )
+        watch.check(record)
         records.keep("check", record)
         return record
 
@@ -65,11 +68,12 @@ def export(check_id: str, records: Records, format: Format = "markdown") -> Resp
 
 
 @router.post("/checks/{check_id}/recheck", responses={200: RECHECK, **NOT_FOUND, **UNAVAILABLE})
-def recheck(check_id: str, byline: TheByline, records: Records) -> JSONResponse:
+def recheck(check_id: str, byline: TheByline, records: Records, watch: TheWatch) -> JSONResponse:
     """A kept check against the archive of today: what became of its articles, and each verdict then and now."""
     then = records.get("check", check_id)
     as_of = date.fromisoformat(then["as_of"]) if then["as_of"] else None
     now = draft_record(byline.check(then["text"], Query("", as_of=as_of)))
+    watch.check(now)
     return JSONResponse(
         {
             "id": check_id,

@@ -68,6 +68,7 @@ ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article a
 JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}
 JOB_EVENTS = _stream(("progress", '{"id": "…", "status": "running", …}'), ("done", '{"id": "…", "status": "done", …}'))
 JOBS: dict[str, Any] = {"model": JobsRecord, "description": "The jobs."}
+METRICS: dict[str, Any] = {"description": "Metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 READY: dict[str, Any] = {"model": ReadyRecord, "description": "It can be asked."}
 NOT_READY: dict[str, Any] = {"model": ReadyRecord, "description": "It can't be asked now; the parts say why."}
 REFUSED = _problem(422, "It can't be used.", "QuestionRejected", "The question is empty. Write what you want to know.")

@@ -16,8 +16,6 @@ from api.mcp_tools import ArchiveTools
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-PATH = "/mcp"
-
 
 class McpEndpoint:
     """An ASGI app; answers while the block of `running` lasts."""
@@ -52,4 +50,6 @@ class McpEndpoint:
 def _make(app: FastAPI) -> StreamableHTTPSessionManager:
     from api.mcp_server import session_manager
 
-    return session_manager(ArchiveTools(app.state.byline, app.state.records), any_host=app.state.any_host)
+    return session_manager(
+        ArchiveTools(app.state.byline, app.state.records, app.state.watch), any_host=app.state.any_host
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.chat_reply import stored_link, title_of
+from api.watch import Watch
 from rag.claims.as_json import draft_record
 from rag.errors import NotFound
 from rag.pipeline import Byline
@@ -48,9 +49,10 @@ class FetchedArticle(BaseModel):
 class ArchiveTools:
     """Safe to use from several threads. A `base_url` is the service's own address; None without one."""
 
-    def __init__(self, byline: Byline, records: RecordStore) -> None:
+    def __init__(self, byline: Byline, records: RecordStore, watch: Watch | None = None) -> None:
         self._byline = byline
         self._records = records
+        self._watch = watch
 
     def search(self, query: str, base_url: str | None) -> SearchResults:
         """Raises QuestionRejected, StoreEmpty, StoreBusy."""
@@ -87,11 +89,16 @@ class ArchiveTools:
         limits = Query(
             "", sources=tuple(sources), published_from=published_from, published_to=published_to, as_of=as_of
         )
-        return answer_record(self._byline.ask(question, limits).answer)
+        record = answer_record(self._byline.ask(question, limits).answer)
+        if self._watch:
+            self._watch.answer(record)
+        return record
 
     def check(self, text: str, as_of: date | None) -> dict[str, Any]:
         """The check record, which is kept. Raises DraftRejected, StoreEmpty, StoreBusy."""
         record = draft_record(self._byline.check(text, Query("", as_of=as_of)))
+        if self._watch:
+            self._watch.check(record)
         self._records.keep("check", record)
         return record
 

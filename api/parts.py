@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.job_runner import JobRunner
+from api.watch import Watch
 from rag.pipeline import Byline
 from rag.record_store import RecordStore
 from rag.settings import Settings
@@ -32,7 +33,13 @@ def _jobs(request: Request) -> JobRunner:
     return jobs
 
 
+def _watch(request: Request) -> Watch:
+    watch: Watch = request.app.state.watch
+    return watch
+
+
 TheByline = Annotated[Byline, Depends(_byline)]
 Records = Annotated[RecordStore, Depends(_records)]
 Jobs = Annotated[JobRunner, Depends(_jobs)]
+TheWatch = Annotated[Watch, Depends(_watch)]
 TheSettings = Annotated[Settings, Depends(_settings)]

@@ -34,6 +34,7 @@ DOORS = {
     "mcp": {"api/mcp_mount.py", "api/mcp_server.py"},
     "httpcore": {"rag/fetch/wire.py"},
     "feedparser": {"rag/ingest/feed.py"},
+    "prometheus_client": {"api/metrics.py"},
     "jinja2": {"evals/report/page.py"},
 }
 

@@ -10,6 +10,7 @@ import pytest
 
 from api.chat import lines_of
 from api.chat_reply import Reply
+from api.watch import Watch
 from rag.errors import StoreBusy
 from rag.events import Event, Found
 
@@ -23,7 +24,10 @@ async def _told(failure: Exception) -> AsyncGenerator[Event | None]:
 def lines(failure: Exception) -> list[str]:
     async def read() -> list[str]:
         events = _told(failure)
-        return [one async for one in lines_of(await anext(events), events, Reply("http://here/"), count_tokens=False)]
+        return [
+            one
+            async for one in lines_of(await anext(events), events, Reply("http://here/"), Watch(), count_tokens=False)
+        ]
 
     return asyncio.run(read())
 

@@ -1,0 +1,71 @@
+"""What happens in the service, told to whoever watches: the numbers of `/metrics`, and the spans of a trace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.documented import METRICS
+from api.metrics import CONTENT_TYPE, Metrics
+
+router = APIRouter()
+
+MCP_PATH = "/mcp"  # a plain ASGI app, which leaves no route in the scope
+
+
+class Watch:
+    """Told of every answer and check, by whatever protocol it was asked for."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+
+    def answer(self, record: Mapping[str, Any]) -> None:
+        self.metrics.observe_answer(record)
+
+    def check(self, record: Mapping[str, Any]) -> None:
+        self.metrics.observe_check(record)
+
+
+class WatchedRequests:
+    """Middleware that tells of each request once its reply has ended, a stream's too."""
+
+    def __init__(self, app: ASGIApp, watch: Watch) -> None:
+        self._app = app
+        self._watch = watch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status, route = time.perf_counter(), 500, ""
+
+        async def noted(message: Message) -> None:
+            nonlocal status, route
+            if message["type"] == "http.response.start":
+                status, route = message["status"], route_of(scope)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            taken = time.perf_counter() - started
+            self._watch.metrics.observe_request(route or route_of(scope), scope["method"], status, taken)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answers; of a path that none knows, nothing is told but that."""
+    if scope["path"] == MCP_PATH:
+        return MCP_PATH
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) and path else "unmatched"
+
+
+@router.get("/metrics", responses={200: METRICS}, response_class=Response)
+def metrics(request: Request) -> Response:
+    """Counts, times and sizes, in the text format of Prometheus."""
+    watch: Watch = request.app.state.watch
+    return Response(watch.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
