@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,10 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture(scope="module")
-def client(data: Path) -> Iterator[httpx.Client]:
+def client(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A service of its own, for what is counted here must not be asked elsewhere."""
-    with served(data) as service, httpx.Client(base_url=service.address, timeout=60) as http:
+    own = shutil.copytree(data, tmp_path_factory.mktemp("own") / "data")  # an archive has one service
+    with served(Path(own)) as service, httpx.Client(base_url=service.address, timeout=60) as http:
         yield http
 
 
