@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from fastapi.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ _OPEN = ("/static/", "/healthz")
 _WRITING = ("/v1/articles", "/v1/feeds")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOK_EVERY_S = 1.0
+_JUDGES = 4
 
 
 class Access:
@@ -29,13 +31,15 @@ class Access:
         self._app = app
         self._keys = keys
         self._required = required
+        # Threads of their own: answers that wait for a model may hold all of those that routes share.
+        self._judges = CapacityLimiter(_JUDGES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
         given = _given(Headers(scope=scope))
-        key = await run_in_threadpool(self._keys.judge, given) if given else None
+        key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
         refused = self._refusal(scope, given, key)
         if refused is not None:
             await refused(scope, receive, send)
@@ -51,33 +55,44 @@ class Access:
         ours = given is not None and given.startswith(PREFIX)
         if key is None and (ours or self._required()):
             told = "The key is not valid, or no longer." if given else "A key is needed."
-            detail = f"{told} Send one as “Authorization: Bearer …”; `byline keys add NAME` makes it."
-            return refusal(scope, 401, "Unauthorized", detail, {"WWW-Authenticate": "Bearer"})
+            return _not_valid(scope, told)
         if key is not None and writes(scope["method"], scope["path"]) and not key.may_write():
             detail = "The key may read only. Use one with the scope write: `byline keys add NAME --scope write`."
             return refusal(scope, 403, "Forbidden", detail)
         return None
 
+    async def _still_valid(self, key: Key) -> bool:
+        return await run_sync(self._keys.still_valid, key.id, limiter=self._judges)
+
     async def _while_valid(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         """Beside the response, look every second whether its key still holds."""
-        ended = asyncio.Event()
+        ended, started = asyncio.Event(), False
 
         async def passing(message: Message) -> None:
+            nonlocal started
             if not ended.is_set():
+                started = True
                 await send(message)
 
         answering = asyncio.ensure_future(self._app(scope, receive, passing))
         try:
             while not answering.done():
                 await asyncio.wait({answering}, timeout=_LOOK_EVERY_S)
-                if not answering.done() and not await run_in_threadpool(self._keys.still_valid, key.id):
+                if not answering.done() and not await self._still_valid(key):
                     ended.set()
                     answering.cancel()
                     break
             if not ended.is_set():
                 await answering
+            elif not started:
+                await _not_valid(scope, "The key is not valid, or no longer.")(scope, receive, send)
         finally:
             answering.cancel()  # the server closes a connection whose response was not completed
+
+
+def _not_valid(scope: Scope, told: str) -> Response:
+    detail = f"{told} Send one as “Authorization: Bearer …”; `byline keys add NAME` makes it."
+    return refusal(scope, 401, "Unauthorized", detail, {"WWW-Authenticate": "Bearer"})
 
 
 def is_open(path: str) -> bool:

@@ -14,8 +14,9 @@ router = APIRouter()
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:
     """The process answers."""
+    # On the event loop: a thread may be long in coming while all of them answer.
     return {"status": "ok"}
 
 

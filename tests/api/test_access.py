@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,6 +135,18 @@ def test_a_stream_ends_when_its_key_is_revoked(own_data: Path) -> None:
                     listen(reply)
             assert time.monotonic() - started < 10
             assert "done" not in names
+
+
+def test_a_reply_that_is_waited_for_is_refused_when_its_key_is_revoked(own_data: Path) -> None:
+    with scripted(Say("Ford.", silent_s=6)) as model:
+        wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url}
+        with served(own_data, BYLINE_LLM_STRUCTURED="never", BYLINE_REQUIRE_KEYS="true", **wire) as service:
+            store = KeyStore(own_data)
+            key, whole = store.add("desk", "read")
+            threading.Timer(1.0, store.revoke, [key.id]).start()
+            told = httpx.post(f"{service.address}/v1/ask", json=QUESTION, headers=bearer(whole), timeout=30)
+            assert (told.status_code, told.headers["content-type"]) == (401, "application/problem+json")
+            assert told.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_body_may_not_be_too_large(wide: Open) -> None:
