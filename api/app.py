@@ -14,8 +14,10 @@ from fastapi.staticfiles import StaticFiles
 
 from api import archive, asking, chat, checking, feeds, health, overview, problems, watch
 from api.access import Access
+from api.deadline import Deadline
 from api.documented import KEYED, LIMITED
 from api.headers import Outermost
+from api.hosts import LocalNames
 from api.job_runner import JobRunner
 from api.limits import Limits
 from api.mcp_mount import McpEndpoint
@@ -53,11 +55,14 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.watch = watch.Watch()
-    app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
+    # Whoever serves it says which: elsewhere than on this machine, or on this machine alone.
+    app.state.any_host, app.state.local_names = False, False
     # The last added is the outermost.
+    app.add_middleware(Deadline, within_s=settings.request_timeout_s)
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
     app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
+    app.add_middleware(LocalNames, asked=lambda: app.state.local_names)
     app.add_middleware(Outermost)
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat, health, watch):

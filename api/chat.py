@@ -10,10 +10,9 @@ from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from api.background import each, followed
+from api.background import each, followed, last_told
 from api.chat_asked import chat_asked, check_model
 from api.chat_errors import ChatRoute, fault_of
 from api.chat_reply import Reply
@@ -53,11 +52,13 @@ def model(name: str) -> Model:
 async def complete(request: Request, chat: ChatRequest, byline: TheByline, watch: TheWatch) -> Response:
     """Answer the last message, with citations as annotations; `stream` gives it as server-sent events."""
     asked, reply = chat_asked(chat), Reply(str(request.base_url))
+    work = each(lambda: byline.stream(asked.question, None, asked.history))
     if not chat.stream:
-        made = await run_in_threadpool(byline.ask, asked.question, None, asked.history)
-        watch.answer(answer_record(made.answer))
-        return JSONResponse(reply.whole(made.answer).model_dump())
-    events = followed(each(lambda: byline.stream(asked.question, None, asked.history)), BEAT_S)
+        done = await last_told(work)
+        assert isinstance(done, Done)  # noqa: S101 - an answer ends with it
+        watch.answer(answer_record(done.asked.answer))
+        return JSONResponse(reply.whole(done.asked.answer).model_dump())
+    events = followed(work, BEAT_S)
     first = await anext(events)  # what can't be asked has a status of its own while no header is sent
     count_tokens = bool(chat.stream_options and chat.stream_options.include_usage)
     lines = lines_of(first, events, reply, watch, count_tokens=count_tokens)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.limits import Rates
+from api.rates import Rates
 from rag.keys import KeyStore
 from tests.api.events import events
 from tests.api.serving import Service, served
@@ -225,9 +225,9 @@ def test_what_nobody_foresaw_is_a_problem_with_all_headers(own_data: Path) -> No
 
 def test_a_bucket_fills_evenly_and_not_beyond_a_minute() -> None:
     rates = Rates(60)
-    assert [rates.wait_s("a", 0.0) for _ in range(60)] == [0.0] * 60
-    assert rates.wait_s("a", 0.0) == pytest.approx(1.0)
-    assert rates.wait_s("b", 0.0) == 0.0
-    assert rates.wait_s("a", 1.0) == 0.0
-    assert rates.wait_s("a", 1.0) > 0
-    assert [rates.wait_s("a", 1e6) for _ in range(61)].count(0.0) == 60
+    assert [rates.take("a", 0.0).wait_s for _ in range(60)] == [0.0] * 60
+    assert rates.take("a", 0.0).wait_s == pytest.approx(1.0)
+    assert rates.take("b", 0.0).wait_s == 0.0
+    assert rates.take("a", 1.0).wait_s == 0.0
+    assert rates.take("a", 1.0).wait_s > 0
+    assert [rates.take("a", 1e6).wait_s for _ in range(61)].count(0.0) == 60
