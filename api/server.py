@@ -10,6 +10,7 @@ import sys
 from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app, needs_key
 from api.connections import HEADER_BYTES, LimitedConnection
@@ -56,7 +57,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # No access log: it would hold nothing but addresses and paths.
-    uvicorn.Server(
+    _Server(
         uvicorn.Config(
             app,
             access_log=False,
@@ -69,6 +70,16 @@ def _serve(settings: Settings, host: str, port: int) -> None:
             timeout_graceful_shutdown=settings.shutdown_s,
         )
     ).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends jobs and what follows them as soon as it is told to stop: else their streams would hold it up."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.jobs.wind_up()
+        await super().shutdown(sockets)
 
 
 def _allow_files(wanted: int) -> None:
