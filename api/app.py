@@ -21,6 +21,7 @@ from api.hosts import LocalNames
 from api.job_runner import JobRunner
 from api.limits import Limits
 from api.mcp_mount import McpEndpoint
+from api.openapi import describe
 from rag.keys import KeyStore
 from rag.record_store import RecordStore
 from rag.settings import Settings
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat, health, watch):
         app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
+    describe(app)
     app.get("/", include_in_schema=False)(page)
     app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

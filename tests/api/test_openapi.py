@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,8 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from api.app import create_app
-from rag.settings import load_settings
+from tests.api.operations import DOCUMENT
 from tests.api.serving import served
 from tests.command import ROOT, byline
 
@@ -26,7 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield service.address
 
 
-DOCUMENT = create_app(load_settings(data_dir=Path("unused"))).openapi()
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
