@@ -14,8 +14,9 @@ from fastapi.staticfiles import StaticFiles
 
 from api import archive, asking, chat, checking, feeds, health, overview, problems, watch
 from api.access import Access
+from api.background import answer_at_once
 from api.deadline import Deadline
-from api.documented import KEYED, LIMITED
+from api.documented import CHAT_LIMITED, KEYED, LIMITED
 from api.headers import Outermost
 from api.hosts import LocalNames
 from api.job_runner import JobRunner
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        answer_at_once(settings.threads, by_model=bool(settings.llm))
         app.state.byline = await run_in_threadpool(open_byline, settings)
         app.state.records = RecordStore(settings.data_dir)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
@@ -67,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Outermost)
     problems.install(app)
     for routes in (asking, checking, archive, feeds, overview, chat, health, watch):
-        app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
+        app.include_router(routes.router, responses=CHAT_LIMITED if routes is chat else LIMITED | KEYED)
     describe(app)
     app.get("/", include_in_schema=False)(page)
     app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]

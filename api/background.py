@@ -18,8 +18,9 @@ T = TypeVar("T")
 Tell = Callable[[T], None]
 """Raises `Gone` once nobody listens."""
 
-ANSWERS_AT_ONCE = 40
-_answering = CapacityLimiter(ANSWERS_AT_ONCE)  # not the threads that other routes share: a model may be slow for all
+_A_CORE = 2
+_WAITING = 40  # answers that may wait for a language model at once
+_answering = CapacityLimiter(_WAITING)  # not the threads that other routes share: a model may be slow for all
 
 _UNHEARD_S = 3600.0  # between beats that nobody listens to
 
@@ -35,6 +36,13 @@ class _Ended:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
+
+
+def answer_at_once(cores: int, *, by_model: bool) -> None:
+    """Let as many answers be worked on as can use the cores: without a model that is waited for, more than that make
+    each other slower, and the rest had better queue.
+    """
+    _answering.total_tokens = _WAITING if by_model else _A_CORE * cores
 
 
 def each(events: Callable[[], Generator[T]]) -> Callable[[Tell[T]], None]:

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -17,6 +16,7 @@ from api.chat_asked import chat_asked, check_model
 from api.chat_errors import ChatRoute, fault_of
 from api.chat_reply import Reply
 from api.chat_wire import ChatRequest, Chunk, Completion, ErrorReply, Fault, Model, Models
+from api.documented import CHAT_EVENTS
 from api.parts import TheByline, TheWatch
 from api.watch import Watch
 from rag.errors import BylineError
@@ -29,7 +29,6 @@ BEAT_S = 10.0  # seconds of silence after which a comment keeps a stream alive
 _KEEP_ALIVE = ": waiting\n\n"
 _DONE = "data: [DONE]\n\n"
 _STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-_REFUSED: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code in (400, 404, 503)}
 _STARTED = int(time.time())
 
 router = APIRouter(prefix="/v1", route_class=ChatRoute)
@@ -41,14 +40,14 @@ def models() -> Models:
     return Models(data=[_model()])
 
 
-@router.get("/models/{name}", responses={404: {"model": ErrorReply}})
+@router.get("/models/{name}")
 def model(name: str) -> Model:
     """The model `byline`; there is no other."""
     check_model(name)
     return _model()
 
 
-@router.post("/chat/completions", response_model=Completion, responses=_REFUSED)
+@router.post("/chat/completions", response_model=Completion, responses={200: CHAT_EVENTS})
 async def complete(request: Request, chat: ChatRequest, byline: TheByline, watch: TheWatch) -> Response:
     """Answer the last message, with citations as annotations; `stream` gives it as server-sent events."""
     asked, reply = chat_asked(chat), Reply(str(request.base_url))

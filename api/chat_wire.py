@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, StrictBool, StrictInt, model_serializer
 
 from api.bodies import Text
 
@@ -44,7 +44,7 @@ class ChatMessage(BaseModel):
 class StreamOptions(BaseModel):
     """How a reply is streamed."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class ChatRequest(BaseModel):
@@ -52,10 +52,10 @@ class ChatRequest(BaseModel):
 
     model: Text = Field(examples=[MODEL])
     messages: list[ChatMessage] = Field(min_length=1, max_length=2_000)
-    stream: bool | None = None
+    stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = None
-    logprobs: bool | None = None
+    n: StrictInt | None = None
+    logprobs: StrictBool | None = None
     modalities: list[str] | None = None
     response_format: dict[str, Any] | None = None
     tool_choice: str | dict[str, Any] | None = None

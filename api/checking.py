@@ -58,7 +58,7 @@ def stored_check(check_id: str, records: Records) -> JSONResponse:
     return JSONResponse(records.get("check", check_id))
 
 
-@router.get("/checks/{check_id}/export", responses={200: EXPORTS, **NOT_FOUND, **REFUSED})
+@router.get("/checks/{check_id}/export", response_class=Response, responses={200: EXPORTS, **NOT_FOUND, **REFUSED})
 def export(check_id: str, records: Records, format: Format = "markdown") -> Response:  # noqa: A002 - the parameter's name
     """A kept check in a form that others read, as a file."""
     text = exported(records.get("check", check_id), format)

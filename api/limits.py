@@ -18,7 +18,12 @@ from rag.keys import LENGTH, holds_key
 from rag.settings import Settings
 
 _SILENCE_S = 10.0  # between the parts of a body
+_MB = 1_000_000
+_ASKED_MB = 8  # of a question with its conversation, or a draft: it is held in memory, which an upload is not
 _RETRY_S = "1"
+
+
+UPLOADS = "/v1/articles"
 
 
 class Stopped(Exception):
@@ -34,7 +39,7 @@ class Limits:
         self._rated = rated
         self._rates = Rates(settings.rate_per_minute)
         self._most = settings.max_concurrent
-        self._body_bytes = settings.max_body_mb * 1_000_000
+        self._body_bytes = settings.max_body_mb * _MB
         self._body_s = settings.body_timeout_s
         self._busy: Counter[str] = Counter()
 
@@ -66,11 +71,12 @@ class Limits:
                 del self._busy[client]
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused_at_once = self._by_its_headers(scope)
+        most = self._body_bytes if scope["path"] == UPLOADS else min(self._body_bytes, _ASKED_MB * _MB)
+        refused_at_once = _by_its_headers(scope, most)
         if refused_at_once is not None:
             await refused_at_once(scope, receive, send)
             return
-        body = _Body(scope, receive, self._body_bytes, self._body_s)
+        body = _Body(scope, receive, most, self._body_s)
         refused = False
 
         async def sending(message: Message) -> None:
@@ -87,20 +93,6 @@ class Limits:
         except Stopped:
             if not refused and body.fault is not None:
                 await body.fault(scope, receive, send)
-
-    def _by_its_headers(self, scope: Scope) -> Response | None:
-        headers = Headers(scope=scope)
-        declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._body_bytes:
-            return _too_large(scope, self._body_bytes)
-        if "content-length" in headers and "transfer-encoding" in headers:
-            # A proxy in front might see another end of the body than this server, and another request after it.
-            detail = "The body has two lengths. Send Content-Length or Transfer-Encoding, not both."
-            return refusal(scope, 400, "Bad Request", detail, {"Connection": "close"})
-        if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
-            detail = "A packed body is not unpacked here. Send it as it is."
-            return refusal(scope, 415, "Unsupported Media Type", detail, {"Accept-Encoding": "identity"})
-        return None
 
 
 class _Body:
@@ -142,6 +134,21 @@ class _Body:
         self._tail = (self._tail + part)[-LENGTH:]
         if self.fault is not None:
             raise Stopped
+
+
+def _by_its_headers(scope: Scope, most: int) -> Response | None:
+    headers = Headers(scope=scope)
+    declared = headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > most:
+        return _too_large(scope, most)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # A proxy in front might see another end of the body than this server, and another request after it.
+        detail = "The body has two lengths. Send Content-Length or Transfer-Encoding, not both."
+        return refusal(scope, 400, "Bad Request", detail, {"Connection": "close"})
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        detail = "A packed body is not unpacked here. Send it as it is."
+        return refusal(scope, 415, "Unsupported Media Type", detail, {"Accept-Encoding": "identity"})
+    return None
 
 
 def _client(scope: Scope) -> str:

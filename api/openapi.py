@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.access import is_open, writes
+from api.documented import PROBLEM_SCHEMAS
 
+EXAMPLES = Path(__file__).parent / "examples.json"
+"""By operation: parameters, body and replies, as a real service gave them."""
 _ABOUT = (
     "Questions about an archive of news, answered with exact quotes; claims checked against it; the archive itself. "
     "Offsets are Unicode code points, ends exclusive."
@@ -26,14 +31,35 @@ def describe(app: FastAPI) -> None:
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             told = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-            told.setdefault("components", {})["securitySchemes"] = _SCHEMES
+            told["components"]["securitySchemes"] = _SCHEMES
+            told["components"]["schemas"] |= PROBLEM_SCHEMAS
+            examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
             for path, operations in told["paths"].items():
                 for method, operation in operations.items():
                     operation["security"] = _security(method.upper(), path)
+                    _without_the_framework_s_own(operation["responses"])
+                    _illustrate(operation, examples.get(f"{method.upper()} {path}", {}))
             app.openapi_schema = told
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _without_the_framework_s_own(replies: dict[str, Any]) -> None:
+    """FastAPI tells of 422 in a form of its own wherever there is a parameter, which no reply here has."""
+    if "application/json" in replies.get("422", {}).get("content", {}):
+        del replies["422"]
+
+
+def _illustrate(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in example.get("parameters", {}):
+            parameter["example"] = example["parameters"][parameter["name"]]
+    if "body" in example:
+        operation["requestBody"]["content"]["application/json"]["example"] = example["body"]
+    for status, kinds in example.get("replies", {}).items():
+        for kind, told in kinds.items():
+            operation["responses"][status]["content"][kind]["example"] = told
 
 
 def _security(method: str, path: str) -> list[dict[str, list[str]]]:

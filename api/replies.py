@@ -12,11 +12,13 @@ from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, 
 from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
 
 
-class _Reply(BaseModel):
+class Reply(BaseModel):
+    """A reply has the fields that are told and no other."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class CitationRecord(_Reply):
+class CitationRecord(Reply):
     """`start` and `end` are code points of the stored text of that article version, end exclusive; the text there is
     `quote`. `answer_span` is where the short answer stands, as [start, end) of the same text.
     """
@@ -33,7 +35,7 @@ class CitationRecord(_Reply):
     also_in: list[str]
 
 
-class SentenceRecord(_Reply):
+class SentenceRecord(Reply):
     """A sentence of the answer, the numbers of its citations, and what the checks say of it."""
 
     text: str
@@ -42,7 +44,7 @@ class SentenceRecord(_Reply):
     checks: list[Check]
 
 
-class PassageRecord(_Reply):
+class PassageRecord(Reply):
     """A passage as retrieval ranked it. `left_out` says why it was ranked and not used; null means that it is used."""
 
     rank: int
@@ -57,7 +59,7 @@ class PassageRecord(_Reply):
     left_out: str | None
 
 
-class AnswerRecord(_Reply):
+class AnswerRecord(Reply):
     """The answer; `byline ask --json` prints the same."""
 
     id: str
@@ -82,7 +84,7 @@ class AnswerRecord(_Reply):
     usage: Usage | None
 
 
-class EvidenceRecord(_Reply):
+class EvidenceRecord(Reply):
     stance: EvidenceStance
     score: float
     stage: str | None
@@ -90,7 +92,7 @@ class EvidenceRecord(_Reply):
     checks: list[Check]
 
 
-class QuoteRecord(_Reply):
+class QuoteRecord(Reply):
     words: str
     start: int
     end: int
@@ -99,14 +101,14 @@ class QuoteRecord(_Reply):
     citations: list[CitationRecord]
 
 
-class DatedRecord(_Reply):
+class DatedRecord(Reply):
     day: str | None
     stage: str
     changed: str | None
     citation: CitationRecord
 
 
-class ClaimRecord(_Reply):
+class ClaimRecord(Reply):
     """A claim; `start` and `end` are code points of the text that was given."""
 
     text: str
@@ -128,7 +130,7 @@ class ClaimRecord(_Reply):
     timeline: list[DatedRecord]
 
 
-class NotCheckedRecord(_Reply):
+class NotCheckedRecord(Reply):
     text: str
     start: int
     end: int
@@ -136,7 +138,7 @@ class NotCheckedRecord(_Reply):
     why: str | None
 
 
-class CheckRecord(_Reply):
+class CheckRecord(Reply):
     """The check; `byline check --json` prints the same."""
 
     id: str
@@ -151,18 +153,18 @@ class CheckRecord(_Reply):
     usage: Usage | None
 
 
-class RecheckRecord(_Reply):
+class RecheckRecord(Reply):
     id: str
     checked_at: str
     articles: list[ArticleNow]
     claims: list[ClaimNow]
 
 
-class HitsRecord(_Reply):
+class HitsRecord(Reply):
     hits: list[PassageRecord]
 
 
-class ArticleLine(_Reply):
+class ArticleLine(Reply):
     """The newest version of an article. `cluster` is shared by articles that nearly repeat each other."""
 
     article: ArticleRef
@@ -171,12 +173,12 @@ class ArticleLine(_Reply):
     cluster: str | None
 
 
-class ArticlesRecord(_Reply):
+class ArticlesRecord(Reply):
     total: int
     articles: list[ArticleLine]
 
 
-class ArticleRecord(_Reply):
+class ArticleRecord(Reply):
     """One version of an article. `marks` are stretches of its text that are not retrieved, and why."""
 
     id: str
@@ -195,12 +197,12 @@ class ArticleRecord(_Reply):
     also_in: list[ArticleRef]
 
 
-class RejectedRecord(_Reply):
+class RejectedRecord(Reply):
     where: str
     reason: str
 
 
-class JobRecord(_Reply):
+class JobRecord(Reply):
     """A job that changes the archive. `subjects` are what it is about: file names, URLs, article ids."""
 
     id: str
@@ -222,28 +224,28 @@ class JobRecord(_Reply):
     error: str | None
 
 
-class JobsRecord(_Reply):
+class JobsRecord(Reply):
     jobs: list[JobRecord]
 
 
-class DayCount(_Reply):
+class DayCount(Reply):
     day: str | None
     articles: int
 
 
-class SourceCount(_Reply):
+class SourceCount(Reply):
     source: str | None
     articles: int
 
 
-class AnswerCounts(_Reply):
+class AnswerCounts(Reply):
     day: str
     answered: int
     no_evidence: int
     partly_supported: int
 
 
-class StatsRecord(_Reply):
+class StatsRecord(Reply):
     """Days are of publication (null where it is not known) for articles, and of the question for answers."""
 
     articles: int
@@ -254,11 +256,11 @@ class StatsRecord(_Reply):
     answers: list[AnswerCounts]
 
 
-class ExamplesRecord(_Reply):
+class ExamplesRecord(Reply):
     questions: list[str]
 
 
-class FeedRecord(_Reply):
+class FeedRecord(Reply):
     """A feed. `failures` in a row; `active` is false for one that is gone for good."""
 
     url: str
@@ -270,45 +272,5 @@ class FeedRecord(_Reply):
     error: str | None
 
 
-class FeedsRecord(_Reply):
+class FeedsRecord(Reply):
     feeds: list[FeedRecord]
-
-
-class PartRecord(_Reply):
-    """A part of the service. `ok` is false where questions can't be answered for it, and `reason` says why."""
-
-    ok: bool
-    state: str
-    reason: str | None
-
-
-class PartsRecord(_Reply):
-    ledger: PartRecord
-    keywords: PartRecord
-    vectors: PartRecord
-    reader: PartRecord
-    language_model: PartRecord
-    jobs: PartRecord
-
-
-class ReadyRecord(_Reply):
-    ready: bool
-    parts: PartsRecord
-
-
-class FieldFault(_Reply):
-    """Where the field is, a JSON pointer to it (empty for the whole), and what is wrong with it."""
-
-    in_: Literal["body", "query", "path", "header", "cookie"] = Field(alias="in")
-    pointer: str
-    detail: str
-
-
-class Problem(_Reply):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldFault] = []

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     )
     rate_per_minute: int = Field(600, ge=1, description="Requests a minute for each key, where keys are asked for.")
     max_concurrent: int = Field(256, ge=1, description="Requests that may be under way at once; half of them for one.")
-    max_body_mb: int = Field(50, ge=1, description="A larger request is refused.")
+    max_body_mb: int = Field(50, ge=1, description="A larger upload is refused; a question or draft may have 8 MB.")
     max_connections: int = Field(
         1000, ge=1, description="Connections that may be open at once; idle ones make room, then the next is refused."
     )
