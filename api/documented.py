@@ -13,13 +13,15 @@ from api.replies import (
     ExamplesRecord,
     FeedRecord,
     FeedsRecord,
+    FieldFault,
     HitsRecord,
     JobRecord,
     JobsRecord,
+    Problem,
+    ReadyRecord,
     RecheckRecord,
     StatsRecord,
 )
-from api.replies_of_state import FieldFault, Problem, ReadyRecord
 
 _REF = "#/components/schemas/{model}"
 Responses = dict[int | str, dict[str, Any]]

@@ -12,13 +12,11 @@ from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, 
 from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
 
 
-class Reply(BaseModel):
-    """A reply has the fields that are told and no other."""
-
+class _Reply(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class CitationRecord(Reply):
+class CitationRecord(_Reply):
     """`start` and `end` are code points of the stored text of that article version, end exclusive; the text there is
     `quote`. `answer_span` is where the short answer stands, as [start, end) of the same text.
     """
@@ -35,7 +33,7 @@ class CitationRecord(Reply):
     also_in: list[str]
 
 
-class SentenceRecord(Reply):
+class SentenceRecord(_Reply):
     """A sentence of the answer, the numbers of its citations, and what the checks say of it."""
 
     text: str
@@ -44,7 +42,7 @@ class SentenceRecord(Reply):
     checks: list[Check]
 
 
-class PassageRecord(Reply):
+class PassageRecord(_Reply):
     """A passage as retrieval ranked it. `left_out` says why it was ranked and not used; null means that it is used."""
 
     rank: int
@@ -59,7 +57,7 @@ class PassageRecord(Reply):
     left_out: str | None
 
 
-class AnswerRecord(Reply):
+class AnswerRecord(_Reply):
     """The answer; `byline ask --json` prints the same."""
 
     id: str
@@ -84,7 +82,7 @@ class AnswerRecord(Reply):
     usage: Usage | None
 
 
-class EvidenceRecord(Reply):
+class EvidenceRecord(_Reply):
     stance: EvidenceStance
     score: float
     stage: str | None
@@ -92,7 +90,7 @@ class EvidenceRecord(Reply):
     checks: list[Check]
 
 
-class QuoteRecord(Reply):
+class QuoteRecord(_Reply):
     words: str
     start: int
     end: int
@@ -101,14 +99,14 @@ class QuoteRecord(Reply):
     citations: list[CitationRecord]
 
 
-class DatedRecord(Reply):
+class DatedRecord(_Reply):
     day: str | None
     stage: str
     changed: str | None
     citation: CitationRecord
 
 
-class ClaimRecord(Reply):
+class ClaimRecord(_Reply):
     """A claim; `start` and `end` are code points of the text that was given."""
 
     text: str
@@ -130,7 +128,7 @@ class ClaimRecord(Reply):
     timeline: list[DatedRecord]
 
 
-class NotCheckedRecord(Reply):
+class NotCheckedRecord(_Reply):
     text: str
     start: int
     end: int
@@ -138,7 +136,7 @@ class NotCheckedRecord(Reply):
     why: str | None
 
 
-class CheckRecord(Reply):
+class CheckRecord(_Reply):
     """The check; `byline check --json` prints the same."""
 
     id: str
@@ -153,18 +151,18 @@ class CheckRecord(Reply):
     usage: Usage | None
 
 
-class RecheckRecord(Reply):
+class RecheckRecord(_Reply):
     id: str
     checked_at: str
     articles: list[ArticleNow]
     claims: list[ClaimNow]
 
 
-class HitsRecord(Reply):
+class HitsRecord(_Reply):
     hits: list[PassageRecord]
 
 
-class ArticleLine(Reply):
+class ArticleLine(_Reply):
     """The newest version of an article. `cluster` is shared by articles that nearly repeat each other."""
 
     article: ArticleRef
@@ -173,12 +171,12 @@ class ArticleLine(Reply):
     cluster: str | None
 
 
-class ArticlesRecord(Reply):
+class ArticlesRecord(_Reply):
     total: int
     articles: list[ArticleLine]
 
 
-class ArticleRecord(Reply):
+class ArticleRecord(_Reply):
     """One version of an article. `marks` are stretches of its text that are not retrieved, and why."""
 
     id: str
@@ -197,12 +195,12 @@ class ArticleRecord(Reply):
     also_in: list[ArticleRef]
 
 
-class RejectedRecord(Reply):
+class RejectedRecord(_Reply):
     where: str
     reason: str
 
 
-class JobRecord(Reply):
+class JobRecord(_Reply):
     """A job that changes the archive. `subjects` are what it is about: file names, URLs, article ids."""
 
     id: str
@@ -224,28 +222,28 @@ class JobRecord(Reply):
     error: str | None
 
 
-class JobsRecord(Reply):
+class JobsRecord(_Reply):
     jobs: list[JobRecord]
 
 
-class DayCount(Reply):
+class DayCount(_Reply):
     day: str | None
     articles: int
 
 
-class SourceCount(Reply):
+class SourceCount(_Reply):
     source: str | None
     articles: int
 
 
-class AnswerCounts(Reply):
+class AnswerCounts(_Reply):
     day: str
     answered: int
     no_evidence: int
     partly_supported: int
 
 
-class StatsRecord(Reply):
+class StatsRecord(_Reply):
     """Days are of publication (null where it is not known) for articles, and of the question for answers."""
 
     articles: int
@@ -256,11 +254,11 @@ class StatsRecord(Reply):
     answers: list[AnswerCounts]
 
 
-class ExamplesRecord(Reply):
+class ExamplesRecord(_Reply):
     questions: list[str]
 
 
-class FeedRecord(Reply):
+class FeedRecord(_Reply):
     """A feed. `failures` in a row; `active` is false for one that is gone for good."""
 
     url: str
@@ -272,5 +270,45 @@ class FeedRecord(Reply):
     error: str | None
 
 
-class FeedsRecord(Reply):
+class FeedsRecord(_Reply):
     feeds: list[FeedRecord]
+
+
+class PartRecord(_Reply):
+    """A part of the service. `ok` is false where questions can't be answered for it, and `reason` says why."""
+
+    ok: bool
+    state: str
+    reason: str | None
+
+
+class PartsRecord(_Reply):
+    ledger: PartRecord
+    keywords: PartRecord
+    vectors: PartRecord
+    reader: PartRecord
+    language_model: PartRecord
+    jobs: PartRecord
+
+
+class ReadyRecord(_Reply):
+    ready: bool
+    parts: PartsRecord
+
+
+class FieldFault(_Reply):
+    """Where the field is, a JSON pointer to it (empty for the whole), and what is wrong with it."""
+
+    in_: Literal["body", "query", "path", "header", "cookie"] = Field(alias="in")
+    pointer: str
+    detail: str
+
+
+class Problem(_Reply):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldFault] = []
