@@ -12,9 +12,24 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty
+from rag.errors import (
+    BylineError,
+    DraftRejected,
+    FetchError,
+    InputError,
+    NotFound,
+    QuestionRejected,
+    StoreBusy,
+    StoreEmpty,
+)
 
 _STATUS: dict[type[BylineError], int] = {InputError: 422, NotFound: 404, StoreBusy: 503, StoreEmpty: 503}
+_FIELDS: dict[type[BylineError], tuple[str, str]] = {
+    QuestionRejected: ("question", "q"),
+    DraftRejected: ("text", "text"),
+    FetchError: ("url", "url"),
+}
+"""What an error of the library is about: the field of a body, and the parameter where there is none."""
 _PHRASES = {status.phrase for status in HTTPStatus}
 PROBLEM = "application/problem+json"
 
@@ -44,9 +59,14 @@ def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSON
     return JSONResponse(told, status_code=told["status"], media_type=PROBLEM, headers=headers)
 
 
-async def _of_byline(_request: Request, error: Exception) -> JSONResponse:
+async def _of_byline(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BylineError)  # noqa: S101 - registered for this type
-    return respond(problem_of(error))
+    told = problem_of(error)
+    field = next((field for kind, field in _FIELDS.items() if isinstance(error, kind)), None)
+    if field is not None:
+        where, name = ("body", field[0]) if request.method == "POST" else ("query", field[1])
+        told["errors"] = [{"in": where, "pointer": f"/{name}", "detail": str(error)}]
+    return respond(told)
 
 
 async def _of_validation(request: Request, error: Exception) -> JSONResponse:
@@ -63,14 +83,18 @@ def _fault(error: Mapping[str, Any], request: Request) -> dict[str, str]:
         return {"in": where, "pointer": "", "detail": told}
     if where == "body" and not path:
         return {"in": where, "pointer": "", "detail": _of_whole_body(error, request)}
-    return {"in": where, "pointer": _pointer(path), "detail": error["msg"]}
+    return {"in": where, "pointer": _pointer(path), "detail": _words(error)}
 
 
 def _of_whole_body(error: Mapping[str, Any], request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind.endswith("json") or error["type"] == "missing":
-        return str(error["msg"])
+        return _words(error)
     return f"Send JSON with Content-Type: application/json, not {kind or 'without a type'}."
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _pointer(path: Sequence[str | int]) -> str:

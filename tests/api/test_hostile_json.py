@@ -62,7 +62,11 @@ def test_it_says_where_the_json_ends(http: httpx.Client) -> None:
 
 
 def test_a_parameter_is_told_from_a_field(http: httpx.Client) -> None:
-    assert http.get("/v1/search?q=Ford&k=0").json()["errors"][0]["in"] == "query"
+    for asked, pointer in (("q=Ford&k=0", "/k"), ("q=the+of", "/q")):
+        [fault] = http.get(f"/v1/search?{asked}").json()["errors"]
+        assert (fault["in"], fault["pointer"]) == ("query", pointer)
+    [fault] = http.post("/v1/feeds", json={"url": "file:///etc/passwd"}).json()["errors"]
+    assert (fault["in"], fault["pointer"]) == ("body", "/url")
 
 
 def test_another_kind_of_body_is_told_so(http: httpx.Client) -> None:
