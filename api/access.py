@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.refusals import refusal
-from rag.keys import PREFIX, Key, KeyStore
+from api.under_way import until
+from rag.keys import PREFIX, Key, KeyStore, holds_key
 
 STATE_KEY = "byline_key"
 """Under this name the request's state has the key's id; None without one."""
 
+SHOWN = "Whoever saw it has it: revoke it (`byline keys revoke ID`), and send the next as “Authorization: Bearer …”."
+"""What to do about a key that was sent where it may be kept."""
+
 _OPEN = ("/static/", "/healthz")
-_WRITING = ("/v1/articles", "/v1/feeds")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_ASKING = re.compile(r"/v1/(ask|check|checks/[^/]+/recheck|chat/completions)|/mcp/?")  # POST, and change no article
 _LOOK_EVERY_S = 1.0
 _JUDGES = 4
 
@@ -35,6 +41,10 @@ class Access:
         self._judges = CapacityLimiter(_JUDGES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _has_key(scope):
+            detail = "The address has a key in it, and addresses are kept in logs and histories. " + SHOWN
+            await refusal(scope, 400, "Misplaced Key", detail)(scope, receive, send)
+            return
         if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
@@ -61,33 +71,16 @@ class Access:
             return refusal(scope, 403, "Forbidden", detail)
         return None
 
-    async def _still_valid(self, key: Key) -> bool:
-        return await run_sync(self._keys.still_valid, key.id, limiter=self._judges)
-
     async def _while_valid(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
-        """Beside the response, look every second whether its key still holds."""
-        ended, started = asyncio.Event(), False
+        cut = await until(self._revoked(key), self._app, scope, receive, send)
+        if cut is not None and cut.headers is None:
+            await _not_valid(scope, "The key is not valid, or no longer.")(scope, receive, send)
 
-        async def passing(message: Message) -> None:
-            nonlocal started
-            if not ended.is_set():
-                started = True
-                await send(message)
-
-        answering = asyncio.ensure_future(self._app(scope, receive, passing))
-        try:
-            while not answering.done():
-                await asyncio.wait({answering}, timeout=_LOOK_EVERY_S)
-                if not answering.done() and not await self._still_valid(key):
-                    ended.set()
-                    answering.cancel()
-                    break
-            if not ended.is_set():
-                await answering
-            elif not started:
-                await _not_valid(scope, "The key is not valid, or no longer.")(scope, receive, send)
-        finally:
-            answering.cancel()  # the server closes a connection whose response was not completed
+    async def _revoked(self, key: Key) -> None:
+        """Returns when the key does not hold any more, which is looked at every second."""
+        await asyncio.sleep(_LOOK_EVERY_S)
+        while await run_sync(self._keys.still_valid, key.id, limiter=self._judges):
+            await asyncio.sleep(_LOOK_EVERY_S)
 
 
 def _not_valid(scope: Scope, told: str) -> Response:
@@ -101,7 +94,12 @@ def is_open(path: str) -> bool:
 
 
 def writes(method: str, path: str) -> bool:
-    return method not in _READING and path.startswith(_WRITING)
+    """Whether it takes a key with the scope write: all that is not known to read."""
+    return method not in _READING and not (method == "POST" and _ASKING.fullmatch(path))
+
+
+def _has_key(scope: Scope) -> bool:
+    return holds_key(scope["path"].encode()) or holds_key(unquote_to_bytes(scope["query_string"]))
 
 
 def _given(headers: Headers) -> str | None:

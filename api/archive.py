@@ -29,7 +29,11 @@ from rag.types import Query as Asked
 router = APIRouter(prefix="/v1", tags=["archive"])
 
 _REMOVED_WITHIN_S = 10.0
-Sources = Annotated[list[str], Query(alias="source", max_length=100, description="Only these; may be repeated.")]
+Sources = Annotated[
+    list[str],
+    Query(alias="source", max_length=100, description="Only these; may be repeated.", examples=[["Reuters"]]),
+]
+Day = Annotated[date | None, Query(examples=["2024-05-31"])]
 
 
 @router.get("/search", responses={200: HITS, **REFUSED, **UNAVAILABLE})
@@ -38,9 +42,9 @@ def search(
     q: Annotated[str, Query(description="What to look for.", examples=["Geely tariffs"])],
     k: Annotated[int, Query(ge=1, le=100, description="How many passages.")] = 20,
     source: Sources = [],  # noqa: B006 - FastAPI copies it
-    published_from: date | None = None,
-    published_to: date | None = None,
-    as_of: date | None = None,
+    published_from: Day = None,
+    published_to: Day = None,
+    as_of: Day = None,
 ) -> JSONResponse:
     """The passages that fit best, by words and by meaning."""
     query = Asked(q, k, tuple(source), published_from, published_to, as_of)
@@ -98,7 +102,8 @@ async def remove(article_id: ArticleId, byline: TheByline, jobs: Jobs) -> Respon
                         "type": "object",
                         "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
                         "required": ["files"],
-                    }
+                    },
+                    "example": {"files": ["The lighthouse keeper Ada Brook retired on Friday."]},
                 },
                 "application/json": {"schema": NewArticles.model_json_schema()},
             },

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from api import sse
-from api.background import each
+from api.background import each, last_told
 from api.bodies import AskRequest
 from api.documented import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings, TheWatch
+from rag.events import Done
 from rag.record_store import RecordStore
 from rag.records import answer_record
 
@@ -42,8 +42,10 @@ async def ask(
             records.keep("answer", record)
         return record
 
-    def answer() -> dict[str, Any]:
-        return kept(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
+    def answer() -> Generator[dict[str, Any]]:
+        with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
+            for event in made:
+                yield kept(answer_record(event.asked.answer)) if isinstance(event, Done) else {}
 
     def events() -> Generator[sse.Told]:
         with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
@@ -52,7 +54,7 @@ async def ask(
 
     if sse.wanted(request):
         return await sse.respond(each(events))
-    return JSONResponse(await run_in_threadpool(answer))
+    return JSONResponse(await last_told(each(answer)))
 
 
 @router.get("/answers/{answer_id}", responses={200: ANSWER, **NOT_FOUND})

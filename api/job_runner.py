@@ -43,12 +43,19 @@ class JobRunner:
             self._queue.put_nowait(job.id)
         self._task = asyncio.create_task(self._run())
 
-    async def stop(self) -> None:
-        """End the running job at an article boundary; it goes on when the service starts again."""
+    def wind_up(self) -> None:
+        """Take no further job, have the running one end at an article boundary, and end what follows jobs."""
+        if self._stopping:
+            return
         self._stopping = True
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
+        self._tell()
+
+    async def stop(self) -> None:
+        """As `wind_up`, and wait. The running job goes on when the service starts again."""
+        self.wind_up()
         if self._task is not None:
             if self._process is None:
                 self._task.cancel()
@@ -65,12 +72,12 @@ class JobRunner:
         self._queue.put_nowait(job.id)
 
     async def states(self, job_id: str) -> AsyncIterator[Job]:
-        """The job now and after each change, until it has ended. Raises NotFound."""
+        """The job now and after each change, until it has ended or jobs are wound up. Raises NotFound."""
         while True:
             changed = self._changed
             job = self.folders.get(job_id)
             yield job
-            if job.ended:
+            if job.ended or self._stopping:
                 return
             await changed.wait()
 
@@ -78,9 +85,9 @@ class JobRunner:
         """Whether the job ends within so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                async for _ in self.states(job_id):
-                    pass
-                return True
+                async for state in self.states(job_id):
+                    if state.ended:
+                        return True
         return False
 
     async def _run(self) -> None:
@@ -165,6 +172,9 @@ class JobRunner:
 
     def _keep(self, job: Job) -> None:
         self.folders.keep(job)
+        self._tell()
+
+    def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

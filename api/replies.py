@@ -297,8 +297,9 @@ class ReadyRecord(_Reply):
 
 
 class FieldFault(_Reply):
-    """A JSON pointer to the field, and what is wrong with it."""
+    """Where the field is, a JSON pointer to it (empty for the whole), and what is wrong with it."""
 
+    in_: Literal["body", "query", "path", "header", "cookie"] = Field(alias="in")
     pointer: str
     detail: str
 

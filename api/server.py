@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import resource
 import socket
 import sys
+from functools import partial
 
 import uvicorn
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
 
 from api.app import create_app, needs_key
+from api.connections import HEADER_BYTES, LimitedConnection
 from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
 from rag.locks import FileLock
 from rag.settings import Settings
 
-_HEADER_BYTES = 32 * 1024
-_IDLE_S = 15  # between the requests of a connection
-_LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+_OTHER_FILES = 512  # that the process may have open beside its connections
 
 
 def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
@@ -45,28 +46,48 @@ def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
 def _serve(settings: Settings, host: str, port: int) -> None:
     app = create_app(settings)
     if _is_loopback(host):
-        # A page elsewhere that resolves its own name to this machine must not read the archive.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
+        app.state.local_names = True
     else:
         app.state.any_host = True
     if needs_key(app) and not KeyStore(settings.data_dir).has_valid():
         sys.stderr.write("There is no key, so every request is refused: `byline keys add NAME` makes one.\n")
+    _allow_files(settings.max_connections + _OTHER_FILES)
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"
     sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # No access log: it would hold nothing but addresses and paths.
-    uvicorn.Server(
+    _Server(
         uvicorn.Config(
             app,
             access_log=False,
             log_config=None,
-            http="h11",  # the other parser has no limit on headers
-            h11_max_incomplete_event_size=_HEADER_BYTES,
-            timeout_keep_alive=_IDLE_S,
+            http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
+            ws="none",
+            server_header=False,
+            h11_max_incomplete_event_size=HEADER_BYTES,
+            timeout_keep_alive=settings.idle_timeout_s,
             timeout_graceful_shutdown=settings.shutdown_s,
         )
     ).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends jobs and what follows them as soon as it is told to stop: else their streams would hold it up."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.jobs.wind_up()
+        await super().shutdown(sockets)
+
+
+def _allow_files(wanted: int) -> None:
+    """A connection is an open file, of which a shell often allows fewer than the system would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _is_loopback(host: str) -> bool:

@@ -25,6 +25,9 @@ Scope = Literal["read", "write"]
 _WAIT_S = 10.0
 PREFIX = "byl_"
 _FORM = re.compile(PREFIX + r"([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_WITHIN = re.compile(_FORM.pattern.encode())
+LENGTH = len(PREFIX) + 12 + 1 + 43
+"""Characters of a key."""
 _TABLE = (
     "create table if not exists keys (id text primary key, name text not null, scope text not null, "
     "digest blob not null, made_at text not null, expires_at text, revoked_at text, used_on text)"
@@ -130,6 +133,11 @@ class KeyStore:
             raise StoreDamaged(
                 f"The keys in {self._path} can't be used: {error}.", remedy="Restore the file or move it away."
             ) from error
+
+
+def holds_key(raw: bytes) -> bool:
+    """Whether something that looks like a key stands in it."""
+    return PREFIX.encode() in raw and _WITHIN.search(raw) is not None
 
 
 def _digest(secret: str) -> bytes:

@@ -18,6 +18,7 @@ from rag.errors import StoreDamaged
 from rag.snapshot import Snapshot
 
 BUSY_TIMEOUT_MS = 10_000
+_KEPT_OPEN = 10
 
 
 class Ledger:
@@ -33,7 +34,8 @@ class Ledger:
         Raises StoreDamaged when the file is no ledger or one of another schema.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{path}")
+        # As many readers as there are threads: one that waited for another's connection would fail after a while.
+        engine = create_engine(f"sqlite:///{path}", pool_size=_KEPT_OPEN, max_overflow=-1)
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         try:

@@ -57,7 +57,19 @@ class Settings(BaseSettings):
     )
     rate_per_minute: int = Field(600, ge=1, description="Requests a minute for each key, where keys are asked for.")
     max_concurrent: int = Field(256, ge=1, description="Requests that may be under way at once; half of them for one.")
-    max_body_mb: int = Field(50, ge=1, description="A larger request is refused.")
+    max_body_mb: int = Field(50, ge=1, description="A larger upload is refused; a question or draft may have 8 MB.")
+    max_connections: int = Field(
+        1000, ge=1, description="Connections that may be open at once; idle ones make room, then the next is refused."
+    )
+    header_timeout_s: float = Field(10, gt=0, description="Seconds that the headers of a request may take to come.")
+    body_timeout_s: float = Field(60, gt=0, description="Seconds that its body may take, with no pause over 10 s.")
+    request_timeout_s: float = Field(
+        600, gt=0, description="Seconds that a reply may take, its stream included; only following a job takes longer."
+    )
+    reply_timeout_s: float = Field(
+        30, gt=0, description="Seconds that a client may leave a reply unread until its connection is closed."
+    )
+    idle_timeout_s: int = Field(15, ge=1, description="Seconds that a connection is kept between two requests.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")
     llm: str = Field(
         "",
