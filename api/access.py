@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Callable
 
 from anyio import CapacityLimiter
@@ -13,12 +14,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.refusals import refusal
 from rag.keys import PREFIX, Key, KeyStore
+from rag.local_service import LocalService
 
 STATE_KEY = "byline_key"
 """Under this name the request's state has the key's id; None without one."""
 
+LOCAL = "local"
+"""The id that stands for whoever may read the data folder: the commands of this machine. No key has it."""
+
 _OPEN = ("/static/", "/healthz")
-_WRITING = ("/v1/articles", "/v1/feeds")
+_WRITING = ("/v1/articles", "/v1/feeds", "/v1/jobs")
+_OWN = "/local/"  # for the commands of this machine alone
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOK_EVERY_S = 1.0
 _JUDGES = 4
@@ -27,10 +33,14 @@ _JUDGES = 4
 class Access:
     """Lets a request through, or answers 401 or 403. A response under way ends when its key is revoked."""
 
-    def __init__(self, app: ASGIApp, keys: KeyStore, *, required: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, keys: KeyStore, *, required: Callable[[], bool], local: Callable[[], LocalService | None]
+    ) -> None:
+        """`local`: how the commands of this machine know this process, and it knows them."""
         self._app = app
         self._keys = keys
         self._required = required
+        self._local = local
         # Threads of their own: answers that wait for a model may hold all of those that routes share.
         self._judges = CapacityLimiter(_JUDGES)
 
@@ -39,6 +49,10 @@ class Access:
             await self._app(scope, receive, send)
             return
         given = _given(Headers(scope=scope))
+        if self._is_local(scope, given):
+            scope.setdefault("state", {})[STATE_KEY] = LOCAL
+            await self._app(scope, receive, send)
+            return
         key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
         refused = self._refusal(scope, given, key)
         if refused is not None:
@@ -50,7 +64,13 @@ class Access:
         else:
             await self._while_valid(key, scope, receive, send)
 
+    def _is_local(self, scope: Scope, given: str | None) -> bool:
+        local = self._local()
+        return local is not None and _from_here(scope) and local.takes(given)
+
     def _refusal(self, scope: Scope, given: str | None, key: Key | None) -> Response | None:
+        if scope["path"].startswith(_OWN):
+            return refusal(scope, 403, "Forbidden", "This is for the byline command of the machine that serves.")
         # Chat clients can't but send some key; where none is needed, only one of ours is judged.
         ours = given is not None and given.startswith(PREFIX)
         if key is None and (ours or self._required()):
@@ -102,6 +122,13 @@ def is_open(path: str) -> bool:
 
 def writes(method: str, path: str) -> bool:
     return method not in _READING and path.startswith(_WRITING)
+
+
+def _from_here(scope: Scope) -> bool:
+    try:
+        return ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _given(headers: Headers) -> str | None:

@@ -17,8 +17,9 @@ from api.bodies import AskRequest
 from api.documented import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings, TheWatch
+from rag.events import Done
 from rag.record_store import RecordStore
-from rag.records import answer_record
+from rag.records import answer_record, with_ranking
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
@@ -43,12 +44,18 @@ async def ask(
         return record
 
     def answer() -> dict[str, Any]:
-        return kept(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
+        answered = byline.ask(asked.question, asked.limits(), asked.turns())
+        record = kept(answer_record(answered.answer))
+        return with_ranking(record, answered.hits) if asked.explain else record
 
     def events() -> Generator[sse.Told]:
         with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
-            for name, payload in map(on_the_wire, made):
-                yield name, kept(payload) if name == "done" else payload
+            for event in made:
+                name, payload = on_the_wire(event)
+                if isinstance(event, Done):
+                    payload = kept(payload)
+                    payload = with_ranking(payload, event.asked.hits) if asked.explain else payload
+                yield name, payload
 
     if sse.wanted(request):
         return await sse.respond(each(events))

@@ -6,7 +6,16 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from rag.types import Query, Turn
 
@@ -43,6 +52,7 @@ class AskRequest(BaseModel):
     published_from: Day | None = None
     published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
+    explain: StrictBool = Field(False, description="Tell the whole ranking behind the answer too, as `hits`.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(one.role, one.content) for one in self.history)
@@ -64,10 +74,12 @@ class CheckRequest(BaseModel):
 
     text: str = Field(examples=["Ford and Geely are in talks."])
     sources: list[str] = Field(default=[], max_length=100)
+    published_from: Day | None = None
+    published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
 
     def limits(self) -> Query:
-        return Query(text="", sources=tuple(self.sources), as_of=self.as_of)
+        return Query("", 20, tuple(self.sources), self.published_from, self.published_to, self.as_of)
 
 
 class NewArticle(BaseModel):

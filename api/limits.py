@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import STATE_KEY, is_open
+from api.access import LOCAL, STATE_KEY, is_open
 from api.refusals import refusal
 from rag.settings import Settings
 
@@ -72,7 +72,7 @@ class Limits:
             await self._app(scope, receive, send)
             return
         client = _client(scope)
-        counted = self._rated() and not is_open(scope["path"])
+        counted = self._rated() and not is_open(scope["path"]) and client != f"key {LOCAL}"
         wait = self._rates.wait_s(client, time.monotonic()) if counted else 0.0
         if wait or self._busy.total() >= self._most or self._busy[client] >= max(1, self._most // 2):
             detail = "Too many requests. Wait as long as Retry-After says, then try again."

@@ -124,16 +124,18 @@ class Retriever:
         return Found(terms, outlines, [self._candidate(one, cosines[one.id]) for one in outlines])
 
     def _cosines(self, view: View, query: Query, words: Sequence[str]) -> dict[int, float]:
-        """Of every passage that words or vectors found."""
+        """Of every passage that words or vectors found, compared with the ledger's vectors whoever found it: Chroma's
+        own cosines differ in the fourth digit, and an answer must not depend on whether Chroma was open.
+        """
         days = [d.toordinal() if d else None for d in (query.published_from, query.published_to, query.as_of)]
         limited = bool(query.sources) or any(days)
         limits = self._limits(query.sources, *days) if limited else None
         by_words = self._beside.submit(view.keywords.search, words, max(BY_WORDS, 2 * query.k), limits=limits)
         vector = self._embedder.embed([query.text])[0]
         among = view.ledger.matching(query.sources, *days).tolist() if limited else None
-        dense = dict(view.dense.search(vector, max(BY_VECTOR, query.k), among))
-        others = [i for i, _ in by_words.result() if i not in dense]
-        return dense | dict.fromkeys(others, 0.0) | view.dense.cosines(vector, others)
+        found = [i for i, _ in view.dense.search(vector, max(BY_VECTOR, query.k), among)]
+        found = list(dict.fromkeys([*found, *(i for i, _ in by_words.result())]))
+        return dict.fromkeys(found, 0.0) | view.dense.cosines(vector, found)
 
     def _candidate(self, outline: Outline, dense: float) -> Candidate:
         return Candidate(dense, outline.ordinal, self._title_words(outline.title or ""), outline.words)
