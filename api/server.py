@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -13,11 +14,12 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.app import create_app, needs_key
+from rag import tracing
 from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
 from rag.local_service import LocalService, announce, find, new_token, settings_digest, withdraw
 from rag.locks import ServingLock
-from rag.settings import Settings
+from rag.settings import Settings, TelemetrySettings
 
 _HEADER_BYTES = 32 * 1024
 _IDLE_S = 15  # between the requests of a connection
@@ -50,6 +52,7 @@ def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    tracing.start(TelemetrySettings(), settings.data_dir.resolve().name)
     app = create_app(settings)
     if _is_loopback(host):
         # A page elsewhere that resolves its own name to this machine must not read the archive.
@@ -92,6 +95,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         withdraw(self._data_dir)
         await super().shutdown(sockets)
+        await asyncio.to_thread(tracing.stop)  # here, for the signal that ended it ends the process next
 
 
 def _local(settings: Settings, listener: socket.socket) -> LocalService | None:
