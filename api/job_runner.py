@@ -45,12 +45,19 @@ class JobRunner:
             self._queue.put_nowait(job.id)
         self._task = asyncio.create_task(self._run())
 
-    async def stop(self) -> None:
-        """End the running job at an article boundary; it goes on when the service starts again."""
+    def wind_down(self) -> None:
+        """Begin to stop: the running job ends at an article boundary, and nobody follows one any longer."""
+        if self._stopping:
+            return
         self._stopping = True
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
+        self._tell()
+
+    async def stop(self) -> None:
+        """End the running job; it goes on when the service starts again."""
+        self.wind_down()
         if self._task is not None:
             if self._process is None:
                 self._task.cancel()
@@ -80,12 +87,12 @@ class JobRunner:
         return job
 
     async def states(self, job_id: str) -> AsyncIterator[Job]:
-        """The job now and after each change, until it has ended. Raises NotFound."""
+        """The job now and after each change, until it has ended or has to wait for another service. Raises NotFound."""
         while True:
             changed = self._changed
             job = self.folders.get(job_id)
             yield job
-            if job.ended:
+            if job.ended or (self._stopping and (job.status == "queued" or job.error)):
                 return
             await changed.wait()
 
@@ -93,9 +100,9 @@ class JobRunner:
         """Whether the job ends within so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                async for _ in self.states(job_id):
-                    pass
-                return True
+                async for job in self.states(job_id):
+                    if job.ended:
+                        return True
         return False
 
     async def _run(self) -> None:
@@ -123,7 +130,7 @@ class JobRunner:
             job.error = told
             self._keep(job)
             await asyncio.sleep(_BUSY_WAIT_S)
-            if job.id not in self._unwanted:
+            if not self._stopping and job.id not in self._unwanted:
                 code, told = await self._command(job)
         if code in {0, SOME_REJECTED}:
             self._end(job, None)
@@ -210,6 +217,9 @@ class JobRunner:
 
     def _keep(self, job: Job) -> None:
         self.folders.keep(job)
+        self._tell()
+
+    def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

@@ -84,6 +84,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, settings: Settings, app: FastAPI) -> None:
         super().__init__(config)
+        self._app = app
         self._data_dir = settings.data_dir
         self._local: LocalService | None = app.state.local
 
@@ -94,6 +95,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         withdraw(self._data_dir)
+        self._app.state.jobs.wind_down()  # whoever follows a job would hold this up
         await super().shutdown(sockets)
         await asyncio.to_thread(tracing.stop)  # here, for the signal that ended it ends the process next
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -23,6 +24,8 @@ from rag.locks import WriterLock
 from rag.settings import load_settings
 from rag.wiring import open_ledger
 from tests.api.serving import Service, served
+from tests.rag.llm.asking import saying
+from tests.scripted_llm import Say, scripted
 
 QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
 DRAFT = "Hello. VW CEO Herbert Diess met reporters in Washington. He said VW “would take an equity stake in Ford”."
@@ -190,8 +193,7 @@ def test_ctrl_c_stops_the_job(own: Path, service: Service, tmp_path: Path) -> No
     (tmp_path / "keeper.txt").write_text(STORY, encoding="utf-8")
     lock = WriterLock(own)
     lock.take("the test")  # so that the job can't have ended before
-    command = [sys.executable, "-m", "rag.cli", "ingest", str(tmp_path / "keeper.txt"), "--data-dir", str(own)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = started(own, "ingest", str(tmp_path / "keeper.txt"))
     assert child.stderr is not None
     waiting = child.stderr.readline()
     child.send_signal(signal.SIGINT)
@@ -288,3 +290,44 @@ def test_the_token_opens_this_service_alone_and_is_told_nowhere(
         assert holding == [FILE]
         assert local.token not in told + "".join(service.log)
         assert local.token not in run(own_data, "keys", "list")[1]
+
+
+def test_a_service_that_stops_answers_what_was_asked_and_says_what_becomes_of_a_job(
+    own_data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "keeper.txt").write_text(STORY, encoding="utf-8")
+    lock = WriterLock(own_data)
+    lock.take("the test")  # so that the job can't have ended before
+    quote = "One person said Ford’s site in Valencia is the leading candidate"
+    good = ("One person said Ford's site in Valencia is the leading candidate to take part.", quote)
+    with scripted(Say(saying(good), pieces=40, pause_s=0.05)) as model:
+        wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url}
+        wire |= {"BYLINE_LLM_STRUCTURED": "never"}
+        with served(own_data, **wire) as service:
+            ingesting = started(own_data, "ingest", str(tmp_path / "keeper.txt"), **wire)
+            assert ingesting.stderr is not None
+            assert ingesting.stderr.readline().startswith("byline: waiting.")
+            asking = started(own_data, "ask", QUESTION, **wire)
+            for _ in range(200):
+                if model.requests:
+                    break
+                time.sleep(0.05)
+            service.process.send_signal(signal.SIGTERM)
+            answer, fault = asking.communicate(timeout=60)
+            shown, why = ingesting.communicate(timeout=60)
+            service.process.wait(10)  # nobody holds it up
+    lock.release()
+    assert (asking.returncode, fault) == (0, "")
+    assert good[0] in answer
+    assert len(model.requests) == 1
+    assert (ingesting.returncode, shown) == (1, "")
+    assert why == (
+        "byline: The service that ingests went away. It goes on when it is started again: `byline serve`; or give the "
+        "same command once more.\n"
+    )
+
+
+def started(data: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data)]
+    env = os.environ | environment
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
