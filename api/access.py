@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.refusals import refusal
 from api.under_way import until
 from rag.keys import PREFIX, Key, KeyStore, holds_key
+from rag.local_service import LocalService
 
 STATE_KEY = "byline_key"
 """Under this name the request's state has the key's id; None without one."""
@@ -23,7 +25,11 @@ STATE_KEY = "byline_key"
 SHOWN = "Whoever saw it has it: revoke it (`byline keys revoke ID`), and send the next as “Authorization: Bearer …”."
 """What to do about a key that was sent where it may be kept."""
 
+LOCAL = "local"
+"""The id that stands for whoever may read the data folder: the commands of this machine. No key has it."""
+
 _OPEN = ("/static/", "/healthz")
+_OWN = "/local/"  # for the commands of this machine alone
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ASKING = re.compile(r"/v1/(ask|check|checks/[^/]+/recheck|chat/completions)|/mcp/?")  # POST, and change no article
 _LOOK_EVERY_S = 1.0
@@ -33,10 +39,14 @@ _JUDGES = 4
 class Access:
     """Lets a request through, or answers 401 or 403. A response under way ends when its key is revoked."""
 
-    def __init__(self, app: ASGIApp, keys: KeyStore, *, required: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, keys: KeyStore, *, required: Callable[[], bool], local: Callable[[], LocalService | None]
+    ) -> None:
+        """`local`: how the commands of this machine know this process, and it knows them."""
         self._app = app
         self._keys = keys
         self._required = required
+        self._local = local
         # Threads of their own: answers that wait for a model may hold all of those that routes share.
         self._judges = CapacityLimiter(_JUDGES)
 
@@ -49,6 +59,10 @@ class Access:
             await self._app(scope, receive, send)
             return
         given = _given(Headers(scope=scope))
+        if self._is_local(scope, given):
+            scope.setdefault("state", {})[STATE_KEY] = LOCAL
+            await self._app(scope, receive, send)
+            return
         key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
         refused = self._refusal(scope, given, key)
         if refused is not None:
@@ -60,7 +74,13 @@ class Access:
         else:
             await self._while_valid(key, scope, receive, send)
 
+    def _is_local(self, scope: Scope, given: str | None) -> bool:
+        local = self._local()
+        return local is not None and _from_here(scope) and local.takes(given)
+
     def _refusal(self, scope: Scope, given: str | None, key: Key | None) -> Response | None:
+        if scope["path"].startswith(_OWN):
+            return refusal(scope, 403, "Forbidden", "This is for the byline command of the machine that serves.")
         # Chat clients can't but send some key; where none is needed, only one of ours is judged.
         ours = given is not None and given.startswith(PREFIX)
         if key is None and (ours or self._required()):
@@ -100,6 +120,13 @@ def writes(method: str, path: str) -> bool:
 
 def _has_key(scope: Scope) -> bool:
     return holds_key(scope["path"].encode()) or holds_key(unquote_to_bytes(scope["query_string"]))
+
+
+def _from_here(scope: Scope) -> bool:
+    try:
+        return ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _given(headers: Headers) -> str | None:

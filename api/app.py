@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, health, overview, problems, watch
+from api import archive, asking, chat, checking, feeds, health, local, overview, problems, statements, watch
 from api.access import Access
 from api.background import answer_at_once
 from api.deadline import Deadline
@@ -60,17 +60,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.watch = watch.Watch()
     # Whoever serves it says which: elsewhere than on this machine, or on this machine alone.
     app.state.any_host, app.state.local_names = False, False
+    app.state.local = None  # and how the commands of this machine know it (a LocalService)
     # The last added is the outermost.
     app.add_middleware(Deadline, within_s=settings.request_timeout_s)
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
-    app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    app.add_middleware(
+        Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app), local=lambda: app.state.local
+    )
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
     app.add_middleware(LocalNames, asked=lambda: app.state.local_names)
     app.add_middleware(Outermost)
     problems.install(app)
-    for routes in (asking, checking, archive, feeds, overview, chat, health, watch):
+    for routes in (asking, checking, statements, archive, feeds, overview, chat, health, watch):
         app.include_router(routes.router, responses=CHAT_LIMITED if routes is chat else LIMITED | KEYED)
     describe(app)
+    app.include_router(local.router, include_in_schema=False)
     app.get("/", include_in_schema=False)(page)
     app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    StrictBool,
     ValidationError,
     model_validator,
 )
@@ -64,6 +65,7 @@ class AskRequest(BaseModel):
     published_from: Day | None = None
     published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
+    explain: StrictBool = Field(False, description="Tell the whole ranking behind the answer too, as `hits`.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(one.role, one.content) for one in self.history)
@@ -85,10 +87,12 @@ class CheckRequest(BaseModel):
 
     text: Text = Field(examples=["Ford and Geely are in talks."])
     sources: list[Text] = Field(default=[], max_length=100)
+    published_from: Day | None = None
+    published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
 
     def limits(self) -> Query:
-        return Query(text="", sources=tuple(self.sources), as_of=self.as_of)
+        return Query("", 20, tuple(self.sources), self.published_from, self.published_to, self.as_of)
 
 
 class NewArticle(BaseModel):

@@ -10,16 +10,20 @@ from api.replies import (
     ArticleRecord,
     ArticlesRecord,
     CheckRecord,
+    HitsRecord,
+    QuotesRecord,
+    RecheckRecord,
+    TimelineRecord,
+)
+from api.replies_own import (
     ExamplesRecord,
     FeedRecord,
     FeedsRecord,
     FieldFault,
-    HitsRecord,
     JobRecord,
     JobsRecord,
     Problem,
     ReadyRecord,
-    RecheckRecord,
     StatsRecord,
 )
 
@@ -73,6 +77,8 @@ FEEDS: dict[str, Any] = {"model": FeedsRecord, "description": "The feeds."}
 STATS: dict[str, Any] = {"model": StatsRecord, "description": "Counts."}
 EXAMPLES: dict[str, Any] = {"model": ExamplesRecord, "description": "Questions."}
 HITS: dict[str, Any] = {"model": HitsRecord, "description": "Passages, best first."}
+QUOTES: dict[str, Any] = {"model": QuotesRecord, "description": "Statements, the newest first."}
+TIMELINE: dict[str, Any] = {"model": TimelineRecord, "description": "Statements in the order of their days."}
 ARTICLES: dict[str, Any] = {"model": ArticlesRecord, "description": "Articles, and how many there are in all."}
 ARTICLE: dict[str, Any] = {"model": ArticleRecord, "description": "The article as stored."}
 JOB: dict[str, Any] = {"model": JobRecord, "description": "The job."}

@@ -51,7 +51,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]
 
 
 def problem_of(error: BylineError) -> dict[str, Any]:
-    return problem(status_of(error), type(error).__name__, str(error))
+    return problem(status_of(error), type(error).__name__, str(error), remedy=error.remedy)
 
 
 def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:

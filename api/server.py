@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
+import os
 import resource
 import socket
 import sys
@@ -14,12 +16,15 @@ from fastapi import FastAPI
 
 from api.app import create_app, needs_key
 from api.connections import HEADER_BYTES, LimitedConnection
+from rag import tracing
 from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
-from rag.locks import FileLock
-from rag.settings import Settings
+from rag.local_service import LocalService, announce, find, new_token, settings_digest, withdraw
+from rag.locks import ServingLock
+from rag.settings import Settings, TelemetrySettings
 
 _OTHER_FILES = 512  # that the process may have open beside its connections
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - this machine's own address of each
 
 
 def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
@@ -31,19 +36,23 @@ def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             f"--workers {workers}: one process serves an archive whose Chroma is embedded, for it owns the store.",
             remedy="Leave --workers out; several workers need a Chroma server.",
         )
-    serving = FileLock(settings.data_dir / "serving.lock")
-    if not serving.try_lock():
+    serving = ServingLock(settings.data_dir)
+    if not serving.take():
+        other = find(settings.data_dir)
         raise StoreBusy(
-            f"Another process serves the archive in {settings.data_dir}.",
+            f"Another process serves the archive in {settings.data_dir}{f' at {other.address}/' if other else ''}.",
             remedy="Use that one, or stop it; --data-dir names another archive.",
         )
     try:
+        withdraw(settings.data_dir)  # of a service that was killed
         _serve(settings, host, port)
     finally:
+        withdraw(settings.data_dir)
         serving.release()
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    tracing.start(TelemetrySettings(), settings.data_dir.resolve().name)
     app = create_app(settings)
     if _is_loopback(host):
         app.state.local_names = True
@@ -54,32 +63,53 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     _allow_files(settings.max_connections + _OTHER_FILES)
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"
+    app.state.local = _local(settings, listener)
     sys.stderr.write(f"Byline is at {at} (Ctrl-C stops it)\n")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # No access log: it would hold nothing but addresses and paths.
-    _Server(
-        uvicorn.Config(
-            app,
-            access_log=False,
-            log_config=None,
-            http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
-            ws="none",
-            server_header=False,
-            h11_max_incomplete_event_size=HEADER_BYTES,
-            timeout_keep_alive=settings.idle_timeout_s,
-            timeout_graceful_shutdown=settings.shutdown_s,
-        )
-    ).run(sockets=[listener])
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
+        ws="none",
+        server_header=False,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        timeout_keep_alive=settings.idle_timeout_s,
+        timeout_graceful_shutdown=settings.shutdown_s,
+    )
+    _Server(config, settings, app).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Ends jobs and what follows them as soon as it is told to stop: else their streams would hold it up."""
+    """Tells the commands of this machine where it is while it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+        self._data_dir = settings.data_dir
+        self._local: LocalService | None = app.state.local
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._local is not None:
+            announce(self._data_dir, self._local)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        app = self.config.app
-        if isinstance(app, FastAPI):
-            app.state.jobs.wind_up()
+        withdraw(self._data_dir)
+        self._app.state.jobs.wind_down()  # whoever follows a job would hold this up
         await super().shutdown(sockets)
+        await asyncio.to_thread(tracing.stop)  # here, for the signal that ended it ends the process next
+
+
+def _local(settings: Settings, listener: socket.socket) -> LocalService | None:
+    """None where this machine's own address is not among those that it listens at."""
+    host, port = listener.getsockname()[:2]
+    here = _EVERYWHERE.get(host, host)
+    if not _is_loopback(here):
+        return None
+    address = f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+    return LocalService(address, os.getpid(), settings_digest(settings), new_token())
 
 
 def _allow_files(wanted: int) -> None:

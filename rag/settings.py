@@ -1,4 +1,4 @@
-"""All settings, and the only reader of the environment (`BYLINE_*`)."""
+"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`)."""
 
 from __future__ import annotations
 
@@ -122,6 +122,58 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
+
+
+class TelemetrySettings(BaseSettings):
+    """OpenTelemetry's own variables, as far as Byline has to know them; its SDK reads the others."""
+
+    model_config = SettingsConfigDict(env_prefix="OTEL_", extra="ignore", frozen=True)
+
+    sdk_disabled: bool = False
+    service_name: str = ""
+    resource_attributes: str = ""
+    traces_exporter: str = ""
+    metrics_exporter: str = ""
+    exporter_otlp_endpoint: str = ""
+    exporter_otlp_traces_endpoint: str = ""
+    exporter_otlp_protocol: str = ""
+    exporter_otlp_traces_protocol: str = ""
+    exporter_otlp_metrics_protocol: str = ""
+    instrumentation_genai_capture_message_content: str = ""
+
+    @property
+    def traces(self) -> str | None:
+        """Where spans go: `otlp`, `console`, or nowhere."""
+        asked = self.exporter_otlp_endpoint or self.exporter_otlp_traces_endpoint
+        return _exporter("OTEL_TRACES_EXPORTER", self.traces_exporter or ("otlp" if asked else ""))
+
+    @property
+    def metrics(self) -> str | None:
+        """Where measurements go; unlike spans, only where an exporter of their own is named."""
+        return _exporter("OTEL_METRICS_EXPORTER", self.metrics_exporter)
+
+    @property
+    def wanted(self) -> bool:
+        return not self.sdk_disabled and bool(self.traces or self.metrics)
+
+    @property
+    def names_service(self) -> bool:
+        return bool(self.service_name) or "service.name=" in self.resource_attributes
+
+    @property
+    def with_text(self) -> bool:
+        """Whether questions, articles' words and replies may be told."""
+        return self.instrumentation_genai_capture_message_content.lower() in {"true", "span_only", "span_and_event"}
+
+    def protocol_of(self, what: Literal["traces", "metrics"]) -> str:
+        """`http/protobuf`, or `grpc`."""
+        return getattr(self, f"exporter_otlp_{what}_protocol") or self.exporter_otlp_protocol or "http/protobuf"
+
+
+def _exporter(variable: str, named: str) -> str | None:
+    if named not in {"", "none", "otlp", "console"}:
+        raise SettingsError(f"{variable}={named}: there is no such exporter.", remedy="Choose otlp, console or none.")
+    return named if named in {"otlp", "console"} else None
 
 
 def load_settings(**given: object) -> Settings:

@@ -189,6 +189,7 @@ class Store:
     def _clear_leftovers(self) -> None:
         """Folders that a switch left behind, or a rebuild that was killed."""
         mine = {self.here.keywords.name, self.here.chroma.stem}
+        self._indexes.mkdir(exist_ok=True)  # a restored ledger comes without indexes
         for entry in self._indexes.iterdir():
             if entry.stem in mine or entry.name in mine:
                 continue

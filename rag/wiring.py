@@ -69,7 +69,8 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
     if not settings.llm:
         return None
     from rag.llm.assistant import Assistant
-    from rag.llm.model import Connection, LanguageModel
+    from rag.llm.model import LanguageModel
+    from rag.llm.opening import Connection
     from rag.llm.spending import Caps
     from rag.llm.writer import Writer
 

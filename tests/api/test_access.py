@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from api.rates import Rates
+from rag.cli.app import app
 from rag.keys import KeyStore
+from rag.local_service import find
 from tests.api.operations import KEYED, WRITING, Operation
 from tests.api.serving import Service, served
 from tests.command import ROOT, byline
@@ -43,6 +47,15 @@ def bearer(whole: str) -> dict[str, str]:
 
 def test_it_says_that_there_is_no_key(wide: Open) -> None:
     assert any("byline keys add" in line for line in wide.service.log)
+
+
+def test_a_command_of_this_machine_finds_it_and_needs_none(wide: Open) -> None:
+    found = find(wide.folder)
+    assert found is not None
+    assert found.address == str(wide.http.base_url)
+    told = CliRunner().invoke(app, ["quotes", "Diess", "--json", "--data-dir", str(wide.folder)])
+    assert json.loads(told.stdout)["quotes"]
+    assert "/v1/quotes" in wide.http.get("/metrics", headers=bearer(found.token)).text
 
 
 @pytest.mark.parametrize("one", KEYED, ids=str)

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.jobs import file_name
-from api.replies import ArticleRecord, ArticlesRecord, HitsRecord, JobRecord, JobsRecord
+from api.replies import ArticleRecord, ArticlesRecord, HitsRecord
+from api.replies_own import JobRecord, JobsRecord
 from rag.locks import WriterLock
 from tests.api.events import events
 from tests.api.serving import served

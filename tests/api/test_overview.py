@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from api.replies import ExamplesRecord, StatsRecord
+from api.replies_own import ExamplesRecord, StatsRecord
 from rag.examples import questions
 from tests.api.serving import served
 

@@ -133,7 +133,7 @@ async function follow(jobs, start, name, refresh) {
     for await (const [, state] of events(`/v1/jobs/${job.id}`)) {
       if (state.total) Object.assign(bar, { max: state.total, value: state.done });
       told.replaceChildren(bdi(name), `: ${wordsOf(state)}`);
-      if (state.status === "done" || state.status === "failed") bar.remove();
+      if (state.ended_at) bar.remove();
       if (state.rejected.length && state.status !== "running") box.append(rejections(state));
     }
     say(told.textContent);
