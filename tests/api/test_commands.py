@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -331,3 +333,20 @@ def started(data: Path, *arguments: str, **environment: str) -> subprocess.Popen
     command = [sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data)]
     env = os.environ | environment
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+
+@pytest.mark.usefixtures("service")
+def test_the_embedding_model_is_not_changed_beneath_a_service(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.nice", lambda _: 0)
+
+    def call_it(name: str, before: str) -> None:
+        with closing(sqlite3.connect(own / "ledger.sqlite3")) as ledger, ledger:
+            ledger.execute("update models set identity = replace(identity, ?, ?)", (before, name))
+
+    call_it("another", "all-MiniLM")  # as if the settings named a model that the archive does not have
+    code, _, error = run(own, "rebuild")
+    call_it("all-MiniLM", "another")
+    assert code == 1
+    assert f"A service at {address_of(own)}/ answers from this archive" in error
+    assert run(own, "rebuild") == (0, "The indexes are rebuilt.\n", "")
+    assert "Valencia" in run(own, "ask", QUESTION)[1]
