@@ -38,9 +38,8 @@ def test_silence_is_told() -> None:
         yield 2
 
     told = asyncio.run(all_of(followed(each(slow), 0.02)))
-    assert told[0] == 1
-    assert told[-1] == 2
-    assert 2 <= told.count(None) <= 5
+    assert [one for one in told if one is not None] == [1, 2]
+    assert told[told.index(1) : -1].count(None) >= 2
 
 
 def test_an_error_is_raised_after_what_came_before_it() -> None:
