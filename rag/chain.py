@@ -111,7 +111,7 @@ class Chain:
         return replace(step, ranked=tuple(self._parts.retrieve(step.view, step.query)))
 
     def _order(self, step: Step) -> Step:
-        return replace(step, ranked=tuple(self._parts.rerank(step.question, step.ranked)))
+        return replace(step, ranked=tuple(self._parts.rerank_to_answer(step.question, step.ranked)))
 
     def _read(self, step: Step) -> Step:
         return replace(step, reading=self._reader.read(step.question, step.hits, step.query.within))

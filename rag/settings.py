@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         "extractive-QA or NLI model that transformers loads.",
     )
     read_passages: int = Field(
-        16, ge=0, le=100, description="How many of the first hits the reader model reads; 0 does without it."
+        16, ge=0, le=100, description="How many of the first hits the reader model reads at most; 0 does without it."
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for embedding and indexing."
