@@ -73,7 +73,11 @@ async def followed(
             raise Gone
         put(what)
 
-    running = asyncio.ensure_future(run_sync(_run, work, tell, put, limiter=_answering))
+    def begin() -> None:
+        if not left.is_set():  # else its client left while it queued
+            _run(work, tell, put)
+
+    running = asyncio.ensure_future(run_sync(begin, limiter=_answering))
     _running.add(running)
     running.add_done_callback(_running.discard)
     wait_s = beat_s if first_s is None else first_s

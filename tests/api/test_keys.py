@@ -128,6 +128,7 @@ def slow(own_data: Path) -> Iterator[tuple[httpx.Client, KeyStore, str]]:
             httpx.Client(base_url=service.address, timeout=30, headers={"Authorization": f"Bearer {whole}"}) as http,
         ):
             yield http, store, key.id
+            service.process.kill()  # it would wait for its model, which is tested elsewhere
     lock.release()
 
 
