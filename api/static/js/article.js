@@ -25,7 +25,8 @@ export function articleParts(article, { place, others, close }, choose) {
 
 function facts(article) {
   const by = article.authors.length ? element("span", {}, "By ", bdi(article.authors.join(", ")), " · ") : null;
-  return element("p", { class: "facts" }, by, bdi(outlet(article)), ` · ${day(article.published)}${KNOWN[article.published_known] || ""}`);
+  const from = article.source ? [bdi(outlet(article)), " · "] : []; // else the heading says what there is
+  return element("p", { class: "facts" }, by, ...from, `${day(article.published)}${KNOWN[article.published_known] || ""}`);
 }
 
 function linkTo(article, place) {
