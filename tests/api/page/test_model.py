@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +20,12 @@ PLANT = "One person said Ford’s site in Valencia is the leading candidate"
 TALKS = "Five individuals said the conversations have been ongoing for several months."
 
 
-@pytest.fixture
-def writing(own_data: Path) -> Iterator[tuple[str, ScriptedLLM]]:
+@pytest.fixture(scope="module")
+def writing(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ScriptedLLM]]:
+    folder = Path(shutil.copytree(data, tmp_path_factory.mktemp("writing") / "data"))
     with scripted() as model:
         wire = {"BYLINE_LLM": "openai:scripted", "BYLINE_LLM_BASE_URL": model.base_url, "BYLINE_LLM_RETRIES": "0"}
-        with served(own_data, BYLINE_LLM_STRUCTURED="never", **wire) as service:
+        with served(folder, BYLINE_LLM_STRUCTURED="never", **wire) as service:
             yield service.address, model
 
 
