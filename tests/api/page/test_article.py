@@ -19,6 +19,7 @@ def test_it_opens_at_exactly_the_quoted_characters(page: Page, server: str) -> N
     assert "Valencia" in page.inner_text(".sentence .short")
     citation = record_of(page, server)["citations"][0]
     page.click(".chip")
+    page.wait_for_selector("mark.quote")
     assert page.locator("mark.quote").all_text_contents() == [citation["quote"]]
     before = page.evaluate("document.querySelector('mark.quote').previousSibling.textContent")
     assert before.endswith(citation["prefix"][-20:])
