@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, health, local, overview, problems, statements, watch
+from api import archive, asking, chat, checking, feeds, health, local, overview, page, problems, statements, watch
 from api.access import Access
 from api.background import answer_at_once
 from api.deadline import Deadline
@@ -27,8 +24,6 @@ from rag.keys import KeyStore
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
-
-_STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -75,16 +70,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router, responses=CHAT_LIMITED if routes is chat else LIMITED | KEYED)
     describe(app)
     app.include_router(local.router, include_in_schema=False)
-    app.get("/", include_in_schema=False)(page)
     app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    page.install(app)
     return app
 
 
 def needs_key(app: FastAPI) -> bool:
     """Whether a request without a key is refused."""
     return bool(app.state.any_host or app.state.settings.require_keys)
-
-
-def page() -> FileResponse:
-    return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
