@@ -4,6 +4,7 @@ PYTHON ?= python3
 DATA ?= ./data
 HOST ?= 127.0.0.1
 PORT ?= 8000
+TEST_PROCESSES ?= auto
 Q ?= Which Ford plant is the leading candidate to build Geely cars?
 BENCH_DATA ?= ../shared/data
 BENCH_ARTICLES ?= 500
@@ -39,8 +40,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A process for each core; the tests of one file stay together, for they share what is dear to make.
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
 
 # llama.cpp's server with a tiny model, in an environment of its own: building it takes minutes.
 test-llama: setup
