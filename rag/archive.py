@@ -73,7 +73,7 @@ class Archive:
         """`chroma_from`: how many passages an archive has at least for Chroma to be opened."""
         self.settings = settings
         self._chroma_from = chroma_from
-        self.ledger = Ledger.open(settings.ledger_path)
+        self.ledger = Ledger(settings)
         self._indexes = settings.data_dir / "indexes"
         self._memory = VectorsInMemory()
         self._outlines = OutlinesInMemory()

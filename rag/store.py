@@ -62,7 +62,7 @@ class Store:
         self._chroma_lag = chroma_lag
         self._indexes = settings.data_dir / "indexes"
         self._feeds = FeedStore(settings.data_dir)
-        self.ledger = Ledger.open(settings.ledger_path)
+        self.ledger = Ledger(settings)
         self.here = self._settle_places()
         self._clear_leftovers()
         self._keywords = KeywordIndex.open(self.here.keywords)
@@ -235,7 +235,7 @@ class Store:
     def _shed(self) -> None:
         """Empty the write-ahead log, which still has the pages of what was removed; readers may delay it."""
         deadline = time.monotonic() + _SHED_SECONDS
-        while not self.ledger.truncate_log():
+        while not self.ledger.database.truncate_log():
             if time.monotonic() > deadline:
                 log.warning("a reader keeps the write-ahead log; the removed text leaves it with the next write")
                 return

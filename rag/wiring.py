@@ -135,7 +135,7 @@ def _check_model(ledger: Ledger, embedder: Embedder) -> None:
 @contextmanager
 def open_ledger(settings: Settings) -> Iterator[Snapshot]:
     """The ledger alone, to read."""
-    ledger = Ledger.open(settings.ledger_path)
+    ledger = Ledger(settings)
     try:
         with ledger.snapshot() as snapshot:
             yield snapshot

@@ -86,7 +86,7 @@ def poll(
     if not feeds:
         return
     store, fetcher, limits = FeedStore(settings.data_dir), fetcher_of(settings), limits_of(settings)
-    ledger = Ledger.open(settings.ledger_path)
+    ledger = Ledger(settings)
     try:
         polling = Polling(store, Pages(fetcher, ledger, limits), fetcher, limits)
         for feed in feeds:
