@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rag.database.choose import ledger_database
-from rag.database.migrate import is_newest, upgrade
 from rag.settings import Settings
 from rag.snapshot import Snapshot
 
@@ -20,14 +19,9 @@ class Ledger:
     def __init__(self, settings: Settings) -> None:
         """Open the ledger of `settings`, made if absent, and brought to this version's tables.
 
-        Raises StoreDamaged when there is something else, or a ledger of another version.
+        Raises StoreDamaged when there is something else or a ledger of another version, and StoreUnreachable.
         """
         self.database = ledger_database(settings)
-        with self.database.reading() as connection:
-            newest = is_newest(connection)
-        if not newest:
-            with self.database.writing() as connection:
-                upgrade(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -62,7 +62,7 @@ class Admission:
 @contextmanager
 def writing(ledger: Ledger) -> Iterator[Writing]:
     """A transaction that commits when the block ends and leaves no trace when it raises."""
-    with ledger.database.writing() as connection:
+    with ledger.database.changing() as connection:
         yield Writing(connection, type(ledger.database))
 
 
@@ -113,6 +113,7 @@ class Writing(Snapshot):
         """Remove an article with all its versions; returns how many. Raises NotFound."""
         removed = self._newest(article_id)
         self._drop_passages(article_id)
+        self._change("remove", 0, -1)  # what holds terms of the dropped ones, of any version, is to be written anew
         for table in (s.versions, s.keys, s.inputs, s.signatures, s.bands):
             self.connection.execute(delete(table).where(table.c.article_id == article_id))
         self.connection.execute(delete(s.articles).where(s.articles.c.id == article_id))
@@ -126,7 +127,9 @@ class Writing(Snapshot):
         ]
         self.connection.execute(self._inserts.vector, rows)
 
-    def keep_only_model(self, model_id: int) -> None:
+    def use_only_model(self, model_id: int) -> None:
+        """Every passage has its vector already; those of other models go."""
+        self.set_meta("model", str(model_id))
         self.connection.execute(delete(s.vectors).where(s.vectors.c.model_id != model_id))
         self.connection.execute(delete(s.models).where(s.models.c.id != model_id))
 

@@ -8,7 +8,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rag.archive import Archive
 from rag.errors import BylineError, StoreEmpty
-from rag.indexing import keywords_level
 from rag.llm.assistant import Assistant
 
 
@@ -47,8 +46,8 @@ def _ledger(archive: Archive) -> PartState:
 def _keywords(archive: Archive) -> PartState:
     """Whether a view can be pinned, which needs the index, and how far the index lags behind the ledger."""
     try:
-        with archive.view() as view:
-            lag = view.seq - keywords_level(view.ledger.metas())
+        with archive.view():
+            lag = archive.behind()
     except (BylineError, SQLAlchemyError) as error:
         return _unreadable(error)
     return PartState(ok=True, state=f"{lag} changes behind" if lag else "level")

@@ -93,7 +93,7 @@ vectors = Table(
     sqlite_with_rowid=False,
 )
 
-# What the indexes follow: passages first..last were added, or dropped, at seq.
+# What the indexes follow: at seq, passages first..last were added, or dropped, or removed with their article.
 changes = Table(
     "changes",
     metadata,

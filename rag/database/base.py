@@ -28,6 +28,22 @@ class Database(ABC):
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that commits when the block ends and leaves no trace when it raises."""
 
+    @abstractmethod
+    def changing(self) -> AbstractContextManager[Connection]:
+        """As `writing`, to change the ledger: only the one writer may."""
+
+    @abstractmethod
+    def hold(self, what: str) -> AbstractContextManager[None]:
+        """Be the ledger's one writer, to do `what`, until the block ends. Raises StoreBusy at once when another is."""
+
+    @abstractmethod
+    def truncate_log(self) -> bool:
+        """Leave nothing in a log of what was removed; False while a reader still needs it."""
+
+    @abstractmethod
+    def faults(self) -> list[str]:
+        """What is wrong with the files, by the engine's own check."""
+
     @staticmethod
     @abstractmethod
     def insert(table: Table) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from rag.database.base import Database
 from rag.errors import BylineError, StoreBusy, StoreDamaged
+from rag.locks import WriterLock
 
 BUSY_TIMEOUT_MS = 10_000
 _PRAGMAS = ("journal_mode=WAL", "secure_delete=ON", f"busy_timeout={BUSY_TIMEOUT_MS}")  # what is removed is overwritten
@@ -67,12 +68,24 @@ class SqliteFile(Database):
             yield connection
             connection.commit()
 
+    def changing(self) -> AbstractContextManager[Connection]:
+        return self.writing()
+
+    @contextmanager
+    def hold(self, what: str) -> Iterator[None]:
+        lock = WriterLock(self.path.parent)
+        lock.take(what)
+        try:
+            yield
+        finally:
+            lock.release()
+
     @staticmethod
     def insert(table: Table) -> Any:
         return sqlite.insert(table)
 
     def truncate_log(self) -> bool:
-        """Move the write-ahead log into the file and empty it; False while a reader still needs it."""
+        """Move the write-ahead log into the file and empty it."""
         with self.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
