@@ -11,7 +11,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.problems import headers_of, status_of
 from api.refusals import refusal
+from rag.errors import BylineError
 from rag.keys import PREFIX, Key, KeyStore
 
 STATE_KEY = "byline_key"
@@ -39,7 +41,12 @@ class Access:
             await self._app(scope, receive, send)
             return
         given = _given(Headers(scope=scope))
-        key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
+        try:
+            key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
+        except BylineError as error:
+            told = refusal(scope, status_of(error), type(error).__name__, str(error), headers_of(error))
+            await told(scope, receive, send)
+            return
         refused = self._refusal(scope, given, key)
         if refused is not None:
             await refused(scope, receive, send)
@@ -62,7 +69,10 @@ class Access:
         return None
 
     async def _still_valid(self, key: Key) -> bool:
-        return await run_sync(self._keys.still_valid, key.id, limiter=self._judges)
+        try:
+            return await run_sync(self._keys.still_valid, key.id, limiter=self._judges)
+        except BylineError:  # it was good when the request began, and nobody can say otherwise now
+            return True
 
     async def _while_valid(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         """Beside the response, look every second whether its key still holds."""

@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.byline = await run_in_threadpool(open_byline, settings)
-        app.state.records = RecordStore(settings.data_dir)
+        app.state.records = RecordStore(settings.data_dir, settings.database_url)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
         app.state.examples = overview.KeptExamples()
         app.state.jobs = JobRunner(settings)
@@ -56,7 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
     # The last added is the outermost.
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
-    app.add_middleware(Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app))
+    keys = KeyStore(settings.data_dir, settings.database_url)
+    app.add_middleware(Access, keys=keys, required=lambda: needs_key(app))
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
     app.add_middleware(Outermost)
     problems.install(app)

@@ -10,9 +10,16 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty
+from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty, StoreUnreachable
 
-_STATUS: dict[type[BylineError], int] = {InputError: 422, NotFound: 404, StoreBusy: 503, StoreEmpty: 503}
+_STATUS: dict[type[BylineError], int] = {
+    InputError: 422,
+    NotFound: 404,
+    StoreBusy: 503,
+    StoreEmpty: 503,
+    StoreUnreachable: 503,
+}
+_AGAIN_S = 5
 PROBLEM = "application/problem+json"
 
 
@@ -26,6 +33,11 @@ def install(app: FastAPI) -> None:
 def status_of(error: BylineError) -> int:
     """The HTTP status that tells of an error; 500 where it is not the request's fault."""
     return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def headers_of(error: BylineError) -> dict[str, str]:
+    """What the reply says beside its body: when it is worth while to try again."""
+    return {"Retry-After": str(_AGAIN_S)} if isinstance(error, StoreBusy | StoreUnreachable) else {}
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -43,7 +55,7 @@ def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSON
 
 async def _of_byline(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BylineError)  # noqa: S101 - registered for this type
-    return respond(problem_of(error))
+    return respond(problem_of(error), headers_of(error))
 
 
 async def _of_validation(_request: Request, error: Exception) -> JSONResponse:

@@ -15,6 +15,7 @@ from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
 from rag.locks import FileLock
 from rag.settings import Settings
+from rag.wiring import open_ledger
 
 _HEADER_BYTES = 32 * 1024
 _IDLE_S = 15  # between the requests of a connection
@@ -30,6 +31,8 @@ def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             f"--workers {workers}: one process serves an archive whose Chroma is embedded, for it owns the store.",
             remedy="Leave --workers out; several workers need a Chroma server.",
         )
+    with open_ledger(settings):
+        pass  # what can't be opened is told before anything is served
     serving = FileLock(settings.data_dir / "serving.lock")
     if not serving.try_lock():
         raise StoreBusy(
@@ -49,7 +52,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES)
     else:
         app.state.any_host = True
-    if needs_key(app) and not KeyStore(settings.data_dir).has_valid():
+    if needs_key(app) and not KeyStore(settings.data_dir, settings.database_url).has_valid():
         sys.stderr.write("There is no key, so every request is refused: `byline keys add NAME` makes one.\n")
     listener = _bind(host, port)
     at = f"http://{host}:{listener.getsockname()[1]}/"

@@ -60,7 +60,7 @@ class Store:
     def __init__(self, settings: Settings, replica: Replica, chroma_lag: int = CHROMA_LAG) -> None:
         self._chroma_lag = chroma_lag
         self._replica = replica
-        self._feeds = FeedStore(settings.data_dir)
+        self._feeds = FeedStore(settings.data_dir, settings.database_url)
         self.ledger = replica.ledger
         self.here = replica.settle()
         replica.clear_but(self.here)

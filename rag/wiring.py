@@ -69,7 +69,7 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
         return None
     from rag.llm.assistant import Assistant
     from rag.llm.model import Connection, LanguageModel
-    from rag.llm.spending import Caps
+    from rag.llm.spending import Caps, Tally
     from rag.llm.writer import Writer
 
     model = LanguageModel(
@@ -92,7 +92,8 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
         settings.llm_price_output,
     )
     writer = Writer(model, settings.llm_policy, settings.llm_evidence_tokens)
-    return Assistant(model, writer, verifier, caps, settings.data_dir, settings.llm_timeout_s)
+    tally = Tally(settings.data_dir, settings.database_url)
+    return Assistant(model, writer, verifier, caps, tally, settings.llm_timeout_s)
 
 
 def pair_reader_of(settings: Settings) -> PairReader | None:

@@ -80,7 +80,7 @@ def _check(text: str, settings: Settings, limits: Query) -> dict[str, Any]:
 
     with open_byline(settings, one_shot=True) as byline, claims_bar() as progress:
         record = draft_record(byline.check(text, limits, progress))
-    RecordStore(settings.data_dir).keep("check", record)
+    RecordStore(settings.data_dir, settings.database_url).keep("check", record)
     return record
 
 
@@ -91,7 +91,7 @@ def _recheck(record_id: str, settings: Settings) -> tuple[dict[str, Any], dict[s
     from rag.record_store import RecordStore
     from rag.wiring import open_byline
 
-    then = RecordStore(settings.data_dir).get("check", record_id)
+    then = RecordStore(settings.data_dir, settings.database_url).get("check", record_id)
     with open_byline(settings, one_shot=True) as byline:
         articles = articles_now(then, byline.article)
         now = draft_record(byline.check(then["text"], Query("", as_of=day(then["as_of"], "--as-of"))))

@@ -21,7 +21,7 @@ def ledger_database(settings: Settings) -> Database:
     Raises StoreDamaged when there is something else or a ledger of another version, StoreUnreachable and SettingsError.
     """
     if settings.database_url is not None:
-        return _on_server(settings.database_url)
+        return _on_server(settings.database_url, "REPEATABLE READ")
     database = SqliteFile.ledger(settings.ledger_path)
     with database.reading() as connection:
         newest = is_newest(connection)
@@ -33,13 +33,13 @@ def ledger_database(settings: Settings) -> Database:
 
 def database_beside(path: Path, what: str, tables: MetaData, url: SecretStr | None) -> Database:
     """Where `what` is kept beside the ledger: the file at `path`, or the ledger's own database where it has a `url`."""
-    return SqliteFile.aside(path, what, tables) if url is None else _on_server(url)
+    return SqliteFile.aside(path, what, tables) if url is None else _on_server(url, "AUTOCOMMIT")
 
 
-def _on_server(url: SecretStr) -> Database:
+def _on_server(url: SecretStr, isolation: str) -> Database:
     from rag.database.postgres import PostgresDatabase
 
-    return PostgresDatabase(shared_engine(url.get_secret_value()))
+    return PostgresDatabase(shared_engine(url.get_secret_value()), isolation)
 
 
 @lru_cache

@@ -19,7 +19,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rag.database.base import Database
-from rag.errors import MissingExtra, SettingsError, StoreBusy, StoreUnreachable
+from rag.errors import BylineError, InputError, MissingExtra, SettingsError, StoreBusy, StoreUnreachable
 
 DRIVER = "postgresql+psycopg"
 _WRITER, _TABLES = 0x62796C01, 0x62796C02  # the advisory locks' names: "byl" and a number
@@ -37,9 +37,10 @@ _HOLDER = text(
 class PostgresDatabase(Database):
     """A database on a server, as one store of this process uses it; stores may share the engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, isolation: str = "REPEATABLE READ") -> None:
+        """`isolation` is for reading; AUTOCOMMIT is enough, and quicker, for who reads one statement at a time."""
         super().__init__(engine)
-        self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._reading = engine.execution_options(isolation_level=isolation)
         self._writer: Connection | None = None
 
     def exists(self) -> bool:
@@ -174,7 +175,9 @@ def _busy(connection: Connection) -> StoreBusy:
 def _tell(engine: Engine) -> None:
     """A server that can't be reached or does not serve, as Byline's own error; those of a statement stay."""
 
-    def told(context: ExceptionContext) -> StoreUnreachable | None:
+    def told(context: ExceptionContext) -> BylineError | None:
+        if "NUL (0x00)" in str(context.original_exception):
+            return InputError("PostgreSQL stores no NUL character.", remedy="Take it out of the text.")
         lost = context.is_disconnect or isinstance(context.sqlalchemy_exception, exc.OperationalError)
         return unreachable(engine.url, context.original_exception) if lost else None
 
