@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.byline = await run_in_threadpool(open_byline, settings)
+        app.state.byline = await run_in_threadpool(partial(open_byline, settings, serving=True))
         app.state.records = RecordStore(settings.data_dir, settings.database_url)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
         app.state.examples = overview.KeptExamples()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from rag.dense import DenseSearch
 from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
 from rag.indexing import (
+    CHROMA_LAG,
     ChromaLevel,
     Places,
     Progress,
@@ -82,6 +83,7 @@ class Archive:
         self._state: _State | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
+        self._chroma_guard = threading.RLock()  # while Chroma is written or let go of
 
     def close(self) -> None:
         with self._guard:
@@ -147,14 +149,26 @@ class Archive:
         self.level_chroma()
 
     def level_chroma(self) -> None:
-        """Bring Chroma level, where this process has it open; takes as long as there are passages to add."""
-        with self.ledger.snapshot() as snapshot, self._guard:
+        """Bring Chroma level, where this process has it open; takes as long as there are passages to add. Views go on
+        meanwhile: of what is being added they find nothing in Chroma.
+        """
+        with self._guard:
             opened = self._opened
             if opened and opened.chroma is None and not opened.here.chroma.exists() and opened.lock.try_lock():
                 opened.chroma = ChromaIndex.open(opened.here.chroma)
                 opened.level = note_chroma(opened.here, ChromaLevel())
-            if opened and opened.chroma is not None:
+        with self._chroma_guard, self.ledger.snapshot() as snapshot:
+            if opened and opened is self._opened and opened.chroma is not None:
                 opened.level = level_chroma(snapshot, opened.here, opened.chroma, opened.level)
+
+    def refresh(self) -> None:
+        """For a process that stays: take in what changed, so that no question waits for it."""
+        with self.view() as view:
+            self._memory.after(0, view.ledger, view.seq)
+            opened = self._opened
+            lags = opened is not None and opened.chroma is not None and _lags(opened.level, view.ledger)
+        if lags:
+            self.level_chroma()
 
     def behind(self) -> int:
         """How many changes the keyword index is behind the ledger."""
@@ -213,6 +227,10 @@ class Archive:
             return self._opened
 
     def _release(self) -> None:
+        with self._chroma_guard:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._opened is not None:
             if self._opened.chroma is not None:
                 self._opened.chroma.close()
@@ -227,6 +245,11 @@ class _Opened:
     lock: FileLock
     chroma: ChromaIndex | None = None
     level: ChromaLevel = field(default_factory=ChromaLevel)
+
+
+def _lags(level: ChromaLevel, snapshot: Snapshot) -> bool:
+    """Whether it pays to bring Chroma level: it writes its index files whole."""
+    return len(snapshot.passage_ids(level.through + 1)) >= CHROMA_LAG
 
 
 def _open_chroma(opened: _Opened) -> None:

@@ -21,6 +21,7 @@ from rag.ledger_rows import Change, StoredPassage
 from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
 
+CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _BLOCK = 2_000  # passages read from the ledger at a time
 
 Progress = Callable[[int], None]

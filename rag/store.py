@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.feed_store import FeedStore
 from rag.indexing import (
+    CHROMA_LAG,
     ChromaLevel,
     Places,
     Progress,
@@ -33,7 +34,6 @@ from rag.vectors import ChromaIndex
 
 log = logging.getLogger("byline.store")
 
-CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _SAMPLE = 32  # passages that a probe searches for by their own vector
 _SHED_SECONDS = 10
 

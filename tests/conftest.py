@@ -46,21 +46,13 @@ def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[Server | None]:
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL; where none is installed, the test is skipped."""
     programs = postgres_programs()
     if programs is None:
-        yield None
-        return
+        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
     with running(programs) as server:
         yield server
-
-
-@pytest.fixture
-def postgres(_server: Server | None) -> Server:
-    """A real PostgreSQL; where none is installed, the test is skipped."""
-    if _server is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
-    return _server
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from sqlalchemy import Engine, MetaData
@@ -13,6 +14,9 @@ from rag.database.migrate import is_newest, upgrade
 from rag.database.sqlite import SqliteFile
 from rag.database.tables import SHARED
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.database.postgres import Listener
 
 
 def ledger_database(settings: Settings) -> Database:
@@ -34,6 +38,14 @@ def ledger_database(settings: Settings) -> Database:
 def database_beside(path: Path, what: str, tables: MetaData, url: SecretStr | None) -> Database:
     """Where `what` is kept beside the ledger: the file at `path`, or the ledger's own database where it has a `url`."""
     return SqliteFile.aside(path, what, tables) if url is None else _on_server(url, "AUTOCOMMIT")
+
+
+def listener(settings: Settings) -> Listener:
+    """To hear of changes to a ledger on a server."""
+    from rag.database.postgres import Listener
+
+    assert settings.database_url is not None  # noqa: S101 - a ledger in the data folder has no followers
+    return Listener(shared_engine(settings.database_url.get_secret_value()))
 
 
 def _on_server(url: SecretStr, isolation: str) -> Database:

@@ -92,6 +92,9 @@ class PostgresDatabase(Database):
         else:
             yield self._writer
 
+    def close(self) -> None:
+        """Nothing: other stores of this process may use the engine."""
+
     @staticmethod
     def insert(table: Table) -> Any:
         return postgresql.insert(table)
@@ -103,6 +106,37 @@ class PostgresDatabase(Database):
     def faults(self) -> list[str]:
         """None: that its files are whole is the server's to check (`pg_amcheck`)."""
         return []
+
+
+class Listener:
+    """Hears of changes to a ledger as they are committed, on a connection of its own. For one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Any = None
+
+    def wait(self, seconds: float) -> None:
+        """Until something was told, `seconds` at most. At once when it has just begun to listen: what was told before
+        is not known. Raises StoreUnreachable.
+        """
+        dialect = self._engine.dialect
+        try:
+            if self._connection is None:
+                given, named = dialect.create_connect_args(self._engine.url)
+                self._connection = dialect.connect(*given, **{**_CONNECT, **named})
+                self._connection.autocommit = True
+                self._connection.execute(f"LISTEN {CHANNEL}")
+                return
+            for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+                return
+        except dialect.loaded_dbapi.Error as error:
+            self.close()
+            raise unreachable(self._engine.url, error) from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def parse(url: str) -> URL:
