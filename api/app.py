@@ -6,26 +6,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
 
-from api import archive, asking, chat, checking, feeds, health, overview, problems, watch
+from api import archive, asking, chat, checking, feeds, health, local, overview, page, problems, statements, watch
 from api.access import Access
-from api.documented import KEYED, LIMITED
+from api.background import answer_at_once
+from api.deadline import Deadline
+from api.documented import CHAT_LIMITED, KEYED, LIMITED
 from api.headers import Outermost
+from api.hosts import LocalNames
 from api.job_runner import JobRunner
 from api.limits import Limits
 from api.mcp_mount import McpEndpoint
+from api.openapi import describe
 from rag.keys import KeyStore
 from rag.record_store import RecordStore
 from rag.settings import Settings
 from rag.wiring import open_byline
-
-_STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,6 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        answer_at_once(settings.threads, by_model=bool(settings.llm))
         app.state.byline = await run_in_threadpool(partial(open_byline, settings, serving=True))
         app.state.records = RecordStore(settings.data_dir, settings.database_url)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
@@ -54,26 +54,27 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.watch = watch.Watch()
-    app.state.any_host = False  # whoever serves it elsewhere than on this machine says so
+    # Whoever serves it says which: elsewhere than on this machine, or on this machine alone.
+    app.state.any_host, app.state.local_names = False, False
+    app.state.local = None  # and how the commands of this machine know it (a LocalService)
     # The last added is the outermost.
+    app.add_middleware(Deadline, within_s=settings.request_timeout_s)
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
     keys = KeyStore(settings.data_dir, settings.database_url)
-    app.add_middleware(Access, keys=keys, required=lambda: needs_key(app))
+    app.add_middleware(Access, keys=keys, required=lambda: needs_key(app), local=lambda: app.state.local)
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
+    app.add_middleware(LocalNames, asked=lambda: app.state.local_names)
     app.add_middleware(Outermost)
     problems.install(app)
-    for routes in (asking, checking, archive, feeds, overview, chat, health, watch):
-        app.include_router(routes.router, responses=LIMITED if routes is chat else LIMITED | KEYED)
-    app.get("/", include_in_schema=False)(page)
+    for routes in (asking, checking, statements, archive, feeds, overview, chat, health, watch):
+        app.include_router(routes.router, responses=CHAT_LIMITED if routes is chat else LIMITED | KEYED)
+    describe(app)
+    app.include_router(local.router, include_in_schema=False)
     app.add_route(watch.MCP_PATH, mcp, include_in_schema=False)  # type: ignore[arg-type]
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    page.install(app)
     return app
 
 
 def needs_key(app: FastAPI) -> bool:
     """Whether a request without a key is refused."""
     return bool(app.state.any_host or app.state.settings.require_keys)
-
-
-def page() -> FileResponse:
-    return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})

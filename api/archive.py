@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -19,7 +18,7 @@ from api.bodies import NewArticles
 from api.documented import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.job_runner import JobRunner
 from api.jobs import Job, file_name, new_job
-from api.parts import Jobs, TheByline
+from api.parts import Day, Jobs, Sources, TheByline
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
@@ -29,22 +28,22 @@ from rag.types import Query as Asked
 router = APIRouter(prefix="/v1", tags=["archive"])
 
 _REMOVED_WITHIN_S = 10.0
-Sources = Annotated[list[str], Query(alias="source", max_length=100, description="Only these; may be repeated.")]
 
 
 @router.get("/search", responses={200: HITS, **REFUSED, **UNAVAILABLE})
 def search(
     byline: TheByline,
     q: Annotated[str, Query(description="What to look for.", examples=["Geely tariffs"])],
-    k: Annotated[int, Query(ge=1, le=100, description="How many passages.")] = 20,
+    k: Annotated[int, Query(ge=1, le=1000, description="How many passages.")] = 20,
     source: Sources = [],  # noqa: B006 - FastAPI copies it
-    published_from: date | None = None,
-    published_to: date | None = None,
-    as_of: date | None = None,
+    published_from: Day = None,
+    published_to: Day = None,
+    as_of: Day = None,
+    rerank: Annotated[bool, Query(description="Let the reader model order the first passages; slower.")] = False,
 ) -> JSONResponse:
     """The passages that fit best, by words and by meaning."""
     query = Asked(q, k, tuple(source), published_from, published_to, as_of)
-    return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=False)]})
+    return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=rerank)]})
 
 
 @router.get("/articles", responses={200: ARTICLES, **REFUSED})
@@ -98,7 +97,8 @@ async def remove(article_id: ArticleId, byline: TheByline, jobs: Jobs) -> Respon
                         "type": "object",
                         "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
                         "required": ["files"],
-                    }
+                    },
+                    "example": {"files": ["The lighthouse keeper Ada Brook retired on Friday."]},
                 },
                 "application/json": {"schema": NewArticles.model_json_schema()},
             },
@@ -131,6 +131,12 @@ async def job(job_id: Annotated[str, Path(max_length=100)], request: Request, jo
     if sse.wanted(request):
         return StreamingResponse(_changes(jobs, job_id), media_type=sse.EVENT_STREAM, headers=sse.HEADERS)
     return JSONResponse(now.record())
+
+
+@router.delete("/jobs/{job_id}", status_code=202, responses={202: JOB, **NOT_FOUND, **REFUSED})
+async def stop_job(job_id: Annotated[str, Path(max_length=100)], jobs: Jobs) -> JSONResponse:
+    """Stop a job at the end of an article. What it has stored stays; its record says `stopped` once it has."""
+    return JSONResponse(jobs.cancel(job_id).record(), status_code=202)
 
 
 async def _changes(jobs: JobRunner, job_id: str) -> AsyncIterator[bytes]:

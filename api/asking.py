@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from api import sse
-from api.background import each
+from api.background import each, last_told
 from api.bodies import AskRequest
 from api.documented import ANSWER, ANSWER_EVENTS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.events import on_the_wire
 from api.parts import Records, TheByline, TheSettings, TheWatch
+from rag.events import Asked, Done
 from rag.record_store import RecordStore
-from rag.records import answer_record
+from rag.records import answer_record, with_ranking
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
@@ -42,17 +42,27 @@ async def ask(
             records.keep("answer", record)
         return record
 
-    def answer() -> dict[str, Any]:
-        return kept(answer_record(byline.ask(asked.question, asked.limits(), asked.turns()).answer))
+    def shown(told: Asked) -> dict[str, Any]:
+        record = kept(answer_record(told.answer))
+        return with_ranking(record, told.hits) if asked.explain else record
+
+    def answer() -> Generator[dict[str, Any]]:
+        with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
+            for event in made:
+                yield shown(event.asked) if isinstance(event, Done) else {}
 
     def events() -> Generator[sse.Told]:
         with closing(byline.stream(asked.question, asked.limits(), asked.turns())) as made:
-            for name, payload in map(on_the_wire, made):
-                yield name, kept(payload) if name == "done" else payload
+            for event in made:
+                name, payload = on_the_wire(event)
+                if isinstance(event, Done):
+                    payload = kept(payload)
+                    payload = with_ranking(payload, event.asked.hits) if asked.explain else payload
+                yield name, payload
 
     if sse.wanted(request):
         return await sse.respond(each(events))
-    return JSONResponse(await run_in_threadpool(answer))
+    return JSONResponse(await last_told(each(answer)))
 
 
 @router.get("/answers/{answer_id}", responses={200: ANSWER, **NOT_FOUND})

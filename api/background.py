@@ -6,16 +6,23 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import closing, suppress
+from contextlib import aclosing, closing, suppress
 from typing import TypeVar
 
-from fastapi.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 
 log = logging.getLogger("byline.api")
 
 T = TypeVar("T")
 Tell = Callable[[T], None]
 """Raises `Gone` once nobody listens."""
+
+_A_CORE = 2
+_WAITING = 40  # answers that may wait for a language model at once
+_answering = CapacityLimiter(_WAITING)  # not the threads that other routes share: a model may be slow for all
+
+_UNHEARD_S = 3600.0  # between beats that nobody listens to
 
 _running: set[asyncio.Future[None]] = set()  # the loop itself holds them weakly
 
@@ -29,6 +36,13 @@ class _Ended:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
+
+
+def answer_at_once(cores: int, *, by_model: bool) -> None:
+    """Let as many answers be worked on as can use the cores: without a model that is waited for, more than that make
+    each other slower, and the rest had better queue.
+    """
+    _answering.total_tokens = _WAITING if by_model else _A_CORE * cores
 
 
 def each(events: Callable[[], Generator[T]]) -> Callable[[Tell[T]], None]:
@@ -59,7 +73,11 @@ async def followed(
             raise Gone
         put(what)
 
-    running = asyncio.ensure_future(run_in_threadpool(_run, work, tell, put))
+    def begin() -> None:
+        if not left.is_set():  # else its client left while it queued
+            _run(work, tell, put)
+
+    running = asyncio.ensure_future(run_sync(begin, limiter=_answering))
     _running.add(running)
     running.add_done_callback(_running.discard)
     wait_s = beat_s if first_s is None else first_s
@@ -71,6 +89,16 @@ async def followed(
             raise told.error
     finally:
         left.set()
+
+
+async def last_told(work: Callable[[Tell[T]], None]) -> T:
+    """The last that is told. Cancelling this ends the work as in `followed`. Raises what the work raises."""
+    last: T | None = None
+    async with aclosing(followed(work, _UNHEARD_S)) as events:
+        async for told in events:
+            last = last if told is None else told
+    assert last is not None  # noqa: S101 - work tells something or raises
+    return last
 
 
 def _run(work: Callable[[Tell[T]], None], tell: Tell[T], put: Callable[[T | _Ended], None]) -> None:

@@ -6,7 +6,17 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from rag.types import Query, Turn
 
@@ -21,13 +31,25 @@ Day = Annotated[date, BeforeValidator(_only_text)]
 """A day as an ISO 8601 string."""
 
 
+def _whole_characters(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"half of a character stands at {error.start}: write it whole or as UTF-8") from error
+    return value
+
+
+Text = Annotated[str, AfterValidator(_whole_characters)]
+"""A string; JSON can write halves of surrogate pairs, which are no characters and can't be stored."""
+
+
 class Message(BaseModel):
     """One message of a conversation."""
 
     model_config = ConfigDict(extra="forbid")
 
     role: Literal["user", "assistant"]
-    content: str = Field(max_length=20_000)
+    content: Text = Field(max_length=20_000)
 
 
 class AskRequest(BaseModel):
@@ -35,14 +57,15 @@ class AskRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(examples=["Which Ford plant is the leading candidate to build Geely cars?"])
+    question: Text = Field(examples=["Which Ford plant is the leading candidate to build Geely cars?"])
     history: list[Message] = Field(
         default=[], max_length=50, description="The conversation before it, oldest first; a follow-up rests on it."
     )
-    sources: list[str] = Field(default=[], max_length=100)
+    sources: list[Text] = Field(default=[], max_length=100)
     published_from: Day | None = None
     published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
+    explain: StrictBool = Field(False, description="Tell the whole ranking behind the answer too, as `hits`.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(one.role, one.content) for one in self.history)
@@ -62,12 +85,14 @@ class CheckRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(examples=["Ford and Geely are in talks."])
-    sources: list[str] = Field(default=[], max_length=100)
+    text: Text = Field(examples=["Ford and Geely are in talks."])
+    sources: list[Text] = Field(default=[], max_length=100)
+    published_from: Day | None = None
+    published_to: Day | None = None
     as_of: Day | None = Field(None, description="As if today were this day: nothing published later.")
 
     def limits(self) -> Query:
-        return Query(text="", sources=tuple(self.sources), as_of=self.as_of)
+        return Query("", 20, tuple(self.sources), self.published_from, self.published_to, self.as_of)
 
 
 class NewArticle(BaseModel):
@@ -113,4 +138,4 @@ class NewFeed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(max_length=2000, examples=["https://news.example/rss.xml"])
+    url: Text = Field(max_length=2000, examples=["https://news.example/rss.xml"])

@@ -7,17 +7,16 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from api.background import each, followed
+from api.background import each, followed, last_told
 from api.chat_asked import chat_asked, check_model
 from api.chat_errors import ChatRoute, fault_of
 from api.chat_reply import Reply
 from api.chat_wire import ChatRequest, Chunk, Completion, ErrorReply, Fault, Model, Models
+from api.documented import CHAT_EVENTS
 from api.parts import TheByline, TheWatch
 from api.watch import Watch
 from rag.errors import BylineError
@@ -30,7 +29,6 @@ BEAT_S = 10.0  # seconds of silence after which a comment keeps a stream alive
 _KEEP_ALIVE = ": waiting\n\n"
 _DONE = "data: [DONE]\n\n"
 _STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-_REFUSED: dict[int | str, dict[str, Any]] = {code: {"model": ErrorReply} for code in (400, 404, 503)}
 _STARTED = int(time.time())
 
 router = APIRouter(prefix="/v1", route_class=ChatRoute)
@@ -42,22 +40,24 @@ def models() -> Models:
     return Models(data=[_model()])
 
 
-@router.get("/models/{name}", responses={404: {"model": ErrorReply}})
+@router.get("/models/{name}")
 def model(name: str) -> Model:
     """The model `byline`; there is no other."""
     check_model(name)
     return _model()
 
 
-@router.post("/chat/completions", response_model=Completion, responses=_REFUSED)
+@router.post("/chat/completions", response_model=Completion, responses={200: CHAT_EVENTS})
 async def complete(request: Request, chat: ChatRequest, byline: TheByline, watch: TheWatch) -> Response:
     """Answer the last message, with citations as annotations; `stream` gives it as server-sent events."""
     asked, reply = chat_asked(chat), Reply(str(request.base_url))
+    work = each(lambda: byline.stream(asked.question, None, asked.history))
     if not chat.stream:
-        made = await run_in_threadpool(byline.ask, asked.question, None, asked.history)
-        watch.answer(answer_record(made.answer))
-        return JSONResponse(reply.whole(made.answer).model_dump())
-    events = followed(each(lambda: byline.stream(asked.question, None, asked.history)), BEAT_S)
+        done = await last_told(work)
+        assert isinstance(done, Done)  # noqa: S101 - an answer ends with it
+        watch.answer(answer_record(done.asked.answer))
+        return JSONResponse(reply.whole(done.asked.answer).model_dump())
+    events = followed(work, BEAT_S)
     first = await anext(events)  # what can't be asked has a status of its own while no header is sent
     count_tokens = bool(chat.stream_options and chat.stream_options.include_usage)
     lines = lines_of(first, events, reply, watch, count_tokens=count_tokens)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, StrictBool, StrictInt, model_serializer
+
+from api.bodies import Text
 
 MODEL = "byline"
 
@@ -13,7 +15,7 @@ class TextPart(BaseModel):
     """A stretch of a message's text."""
 
     type: Literal["text"]
-    text: str
+    text: Text
 
 
 class RefusalPart(BaseModel):
@@ -36,24 +38,24 @@ class ChatMessage(BaseModel):
     """One message. Instructions (`system`, `developer`) and the replies of tools are read over."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: Text | list[Part] | None = None
 
 
 class StreamOptions(BaseModel):
     """How a reply is streamed."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class ChatRequest(BaseModel):
     """A conversation whose last message is the question. Fields that are not named here are read over."""
 
-    model: str = Field(examples=[MODEL])
+    model: Text = Field(examples=[MODEL])
     messages: list[ChatMessage] = Field(min_length=1, max_length=2_000)
-    stream: bool | None = None
+    stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = None
-    logprobs: bool | None = None
+    n: StrictInt | None = None
+    logprobs: StrictBool | None = None
     modalities: list[str] | None = None
     response_format: dict[str, Any] | None = None
     tool_choice: str | dict[str, Any] | None = None

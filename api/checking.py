@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from api import sse
-from api.background import Tell
+from api.background import Tell, last_told
 from api.bodies import CheckRequest
 from api.documented import CHECK, CHECK_EVENTS, EXPORTS, NOT_FOUND, RECHECK, REFUSED, UNAVAILABLE, UNREADABLE
 from api.parts import Records, TheByline, TheWatch
@@ -39,17 +38,18 @@ async def check(
     `Accept: text/event-stream` it tells `progress` meanwhile and ends with `done`.
     """
 
-    def checked(tell: Tell[sse.Told] = lambda _: None) -> dict[str, Any]:
+    def checked(tell: Tell[sse.Told]) -> None:
         record = draft_record(
             byline.check(given.text, given.limits(), lambda done, of: tell(("progress", {"done": done, "of": of})))
         )
         watch.check(record)
         records.keep("check", record)
-        return record
+        tell(("done", record))
 
     if sse.wanted(request):
-        return await sse.respond(lambda tell: tell(("done", checked(tell))))
-    return JSONResponse(await run_in_threadpool(checked))
+        return await sse.respond(checked)
+    _, record = await last_told(checked)
+    return JSONResponse(record)
 
 
 @router.get("/checks/{check_id}", responses={200: CHECK, **NOT_FOUND})
@@ -58,7 +58,7 @@ def stored_check(check_id: str, records: Records) -> JSONResponse:
     return JSONResponse(records.get("check", check_id))
 
 
-@router.get("/checks/{check_id}/export", responses={200: EXPORTS, **NOT_FOUND, **REFUSED})
+@router.get("/checks/{check_id}/export", response_class=Response, responses={200: EXPORTS, **NOT_FOUND, **REFUSED})
 def export(check_id: str, records: Records, format: Format = "markdown") -> Response:  # noqa: A002 - the parameter's name
     """A kept check in a form that others read, as a file."""
     text = exported(records.get("check", check_id), format)
@@ -68,17 +68,21 @@ def export(check_id: str, records: Records, format: Format = "markdown") -> Resp
 
 
 @router.post("/checks/{check_id}/recheck", responses={200: RECHECK, **NOT_FOUND, **UNAVAILABLE})
-def recheck(check_id: str, byline: TheByline, records: Records, watch: TheWatch) -> JSONResponse:
+async def recheck(check_id: str, byline: TheByline, records: Records, watch: TheWatch) -> JSONResponse:
     """A kept check against the archive of today: what became of its articles, and each verdict then and now."""
-    then = records.get("check", check_id)
-    as_of = date.fromisoformat(then["as_of"]) if then["as_of"] else None
-    now = draft_record(byline.check(then["text"], Query("", as_of=as_of)))
-    watch.check(now)
-    return JSONResponse(
-        {
-            "id": check_id,
-            "checked_at": now["checked_at"],
-            "articles": [asdict(one) for one in articles_now(then, byline.article)],
-            "claims": [asdict(one) for one in claims_now(then, now)],
-        }
-    )
+
+    def rechecked(tell: Tell[dict[str, Any]]) -> None:
+        then = records.get("check", check_id)
+        as_of = date.fromisoformat(then["as_of"]) if then["as_of"] else None
+        now = draft_record(byline.check(then["text"], Query("", as_of=as_of), lambda *_: tell({})))
+        watch.check(now)
+        tell(
+            {
+                "id": check_id,
+                "checked_at": now["checked_at"],
+                "articles": [asdict(one) for one in articles_now(then, byline.article)],
+                "claims": [asdict(one) for one in claims_now(then, now)],
+            }
+        )
+
+    return JSONResponse(await last_told(rechecked))

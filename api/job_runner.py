@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-from api.jobs import Job, JobFolders, now
+from api.jobs import Job, JobFolders, JobStatus, now
 from rag.exits import BUSY, INTERRUPTED, SOME_REJECTED
 from rag.settings import Settings
 
@@ -34,6 +34,8 @@ class JobRunner:
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._changed = asyncio.Event()
         self._process: Process | None = None
+        self._running: str | None = None
+        self._unwanted: set[str] = set()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
@@ -43,12 +45,19 @@ class JobRunner:
             self._queue.put_nowait(job.id)
         self._task = asyncio.create_task(self._run())
 
-    async def stop(self) -> None:
-        """End the running job at an article boundary; it goes on when the service starts again."""
+    def wind_down(self) -> None:
+        """Begin to stop: the running job ends at an article boundary, and nobody follows one any longer."""
+        if self._stopping:
+            return
         self._stopping = True
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
+        self._tell()
+
+    async def stop(self) -> None:
+        """End the running job; it goes on when the service starts again."""
+        self.wind_down()
         if self._task is not None:
             if self._process is None:
                 self._task.cancel()
@@ -64,13 +73,26 @@ class JobRunner:
         self.folders.keep(job)
         self._queue.put_nowait(job.id)
 
+    def cancel(self, job_id: str) -> Job:
+        """Have a job end at an article boundary, or never begin; one that has ended stays as it is. Raises NotFound."""
+        job = self.folders.get(job_id)
+        if job.ended:
+            return job
+        self._unwanted.add(job_id)
+        if self._running != job_id:
+            self._stopped(job)
+        elif self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGINT)
+        return job
+
     async def states(self, job_id: str) -> AsyncIterator[Job]:
-        """The job now and after each change, until it has ended. Raises NotFound."""
+        """The job now and after each change, until it has ended or has to wait for another service. Raises NotFound."""
         while True:
             changed = self._changed
             job = self.folders.get(job_id)
             yield job
-            if job.ended:
+            if job.ended or (self._stopping and (job.status == "queued" or job.error)):
                 return
             await changed.wait()
 
@@ -78,31 +100,42 @@ class JobRunner:
         """Whether the job ends within so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                async for _ in self.states(job_id):
-                    pass
-                return True
+                async for state in self.states(job_id):
+                    if state.ended:
+                        return True
         return False
 
     async def _run(self) -> None:
         while not self._stopping:
-            job = self.folders.get(await self._queue.get())
+            job_id = await self._queue.get()
+            if job_id in self._unwanted:
+                self._unwanted.discard(job_id)
+                continue
+            job = self.folders.get(job_id)
             job.status, job.started_at, job.error = "running", now(), None
+            self._running = job_id
             self._keep(job)
             try:
                 await self._work(job)
             except OSError as error:
                 log.exception("job=%s failed", job.id)
                 self._end(job, f"It could not be run ({error.strerror}).")
+            finally:
+                self._running = None
+                self._unwanted.discard(job_id)
 
     async def _work(self, job: Job) -> None:
         code, told = await self._command(job)
-        while code == BUSY and not self._stopping:
+        while code == BUSY and not self._stopping and job.id not in self._unwanted:
             job.error = told
             self._keep(job)
             await asyncio.sleep(_BUSY_WAIT_S)
-            code, told = await self._command(job)
+            if not self._stopping and job.id not in self._unwanted:
+                code, told = await self._command(job)
         if code in {0, SOME_REJECTED}:
             self._end(job, None)
+        elif job.id in self._unwanted:
+            self._stopped(job)
         elif self._stopping or code == INTERRUPTED:
             job.status = "queued"
             self._keep(job)
@@ -112,12 +145,14 @@ class JobRunner:
     async def _command(self, job: Job) -> tuple[int, str]:
         """Run it once; its exit code and the last line it wrote to its standard error."""
         arguments = self._arguments(job)
-        command = [sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(self._settings.data_dir)]
+        command = [sys.executable, "-m", "rag.cli", *arguments]
         # A session of its own: Ctrl-C in the service's terminal must not reach it twice.
         process = await asyncio.create_subprocess_exec(
             *command, stdout=PIPE, stderr=PIPE, limit=_LINE_BYTES, start_new_session=True
         )
         self._process = process
+        if job.id in self._unwanted:
+            process.send_signal(signal.SIGINT)
         try:
             told, _ = await asyncio.gather(_last_line(process), self._follow(process, job))
             return await process.wait(), told
@@ -125,12 +160,16 @@ class JobRunner:
             self._process = None
 
     def _arguments(self, job: Job) -> list[str]:
+        to = ["--data-dir", str(self._settings.data_dir)]
         if job.kind == "remove":
-            return ["articles", "remove", *job.subjects]
+            return ["articles", "remove", "--no-service", *to, "--", *job.subjects]
         if job.kind == "feeds":
-            return ["feeds", "poll", "--json", *job.subjects]
+            return ["feeds", "poll", "--json", *to, *job.subjects]
+        ingest = ["ingest", "--json", "--no-service", *to, "--"]
+        if job.paths:
+            return [*ingest, *(job.paths.get(one, one) for one in job.subjects)]
         addresses = [one for one in job.subjects if one.startswith(("http://", "https://"))]
-        return ["ingest", "--json", *self._placed(job), *addresses]
+        return [*ingest, *self._placed(job), *addresses]
 
     def _placed(self, job: Job) -> list[str]:
         """Its files where their names are what they are known by: a second upload of a name is the next version."""
@@ -150,14 +189,27 @@ class JobRunner:
             return
         for name in ("total", "done", "new", "updated", "unchanged", "near_duplicates", "passages", "rejected_count"):
             setattr(job, name, int(told.get(name, 0)))
-        folder = f"{self._uploads}{os.sep}"
-        job.rejected = [{name: str(text).replace(folder, "") for name, text in one.items()} for one in told["rejected"]]
+        job.rejected = [
+            {name: self._as_given(job, str(text)) for name, text in one.items()} for one in told["rejected"]
+        ]
         self._keep(job)
 
+    def _as_given(self, job: Job, text: str) -> str:
+        """Without this machine's folders that nobody named."""
+        for given, path in sorted(job.paths.items(), key=lambda one: len(one[1]), reverse=True):
+            text = text.replace(f"{path}{os.sep}", "" if given == "." else f"{given}{os.sep}").replace(path, given)
+        return text.replace(f"{self._uploads}{os.sep}", "")
+
     def _end(self, job: Job, error: str | None) -> None:
-        job.status, job.ended_at, job.error = ("failed" if error else "done"), now(), error
+        self._settle(job, "failed" if error else "done", error)
+
+    def _stopped(self, job: Job) -> None:
+        self._settle(job, "stopped", None)
+
+    def _settle(self, job: Job, status: JobStatus, error: str | None) -> None:
+        job.status, job.ended_at, job.error = status, now(), error
         self._keep(job)
-        for name in job.subjects:
+        for name in () if job.paths else job.subjects:
             if (file := self._uploads / Path(name).name).is_file():
                 file.unlink()
         self.folders.clear(job)
@@ -165,6 +217,9 @@ class JobRunner:
 
     def _keep(self, job: Job) -> None:
         self.folders.keep(job)
+        self._tell()
+
+    def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

@@ -19,14 +19,16 @@ from typing import Any, Literal
 from rag.errors import NotFound
 
 JobKind = Literal["ingest", "remove", "feeds"]
-JobStatus = Literal["queued", "running", "done", "failed"]
+JobStatus = Literal["queued", "running", "done", "failed", "stopped"]
 KEPT = 200  # records of jobs that ended
 _NAME_BYTES = 150
 
 
 @dataclass(slots=True)
 class Job:
-    """`subjects` are what it is about: file names, URLs, article ids. Counts are as of the last progress."""
+    """`subjects` are what it is about: file names, URLs, article ids. Counts are as of the last progress. `paths` are
+    the absolute paths of subjects that stay where they are; the record does not tell them.
+    """
 
     id: str
     kind: JobKind
@@ -45,13 +47,16 @@ class Job:
     rejected_count: int = 0
     rejected: list[dict[str, str]] = field(default_factory=list)
     error: str | None = None
+    paths: dict[str, str] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
-        return self.status in {"done", "failed"}
+        return self.status in {"done", "failed", "stopped"}
 
     def record(self) -> dict[str, Any]:
-        return asdict(self)
+        told = asdict(self)
+        del told["paths"]
+        return told
 
 
 def now() -> str:
@@ -90,7 +95,7 @@ class JobFolders:
         path = self._record(job.id)
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(job.record(), ensure_ascii=False), encoding="utf-8")
+        fresh.write_text(json.dumps(asdict(job), ensure_ascii=False), encoding="utf-8")
         fresh.replace(path)
 
     def get(self, job_id: str) -> Job:

@@ -3,60 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import STATE_KEY, is_open
+from api.access import LOCAL, SHOWN, STATE_KEY, is_open
+from api.rates import Rates
 from api.refusals import refusal
+from rag.keys import LENGTH, holds_key
 from rag.settings import Settings
 
 _SILENCE_S = 10.0  # between the parts of a body
-_BODY_S = 60.0  # for all of it
-_CLIENTS = 10_000  # whose rates are remembered
-_RETRY_S = 1
+_MB = 1_000_000
+_ASKED_MB = 8  # of a question with its conversation, or a draft: it is held in memory, which an upload is not
+_RETRY_S = "1"
 
 
-class _Stopped(Exception):
+UPLOADS = "/v1/articles"
+
+
+class Stopped(Exception):
     """The body is not read any further."""
 
 
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    at: float
-
-
-class Rates:
-    """A token bucket for each client: it fills evenly, and holds at most a minute's worth."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._most = float(per_minute)
-        self._per_s = per_minute / 60
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-
-    def wait_s(self, client: str, now: float) -> float:
-        """0 when the client may go on, which is counted; else the seconds until it may."""
-        bucket = self._buckets.setdefault(client, _Bucket(self._most, now))
-        self._buckets.move_to_end(client)
-        if len(self._buckets) > _CLIENTS:
-            self._buckets.popitem(last=False)
-        bucket.left = min(self._most, bucket.left + (now - bucket.at) * self._per_s)
-        bucket.at = now
-        if bucket.left >= 1:
-            bucket.left -= 1
-            return 0.0
-        return (1 - bucket.left) / self._per_s
-
-
 class Limits:
-    """Refuses what is too much with 429, 413 or 408, before a route is looked for."""
+    """Refuses what is too much, or can't be read, with 400, 408, 413, 415, 429 or 503."""
 
     def __init__(self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool]) -> None:
         """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit."""
@@ -64,21 +39,29 @@ class Limits:
         self._rated = rated
         self._rates = Rates(settings.rate_per_minute)
         self._most = settings.max_concurrent
-        self._body_bytes = settings.max_body_mb * 1_000_000
+        self._body_bytes = settings.max_body_mb * _MB
+        self._body_s = settings.body_timeout_s
         self._busy: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = _client(scope)
-        counted = self._rated() and not is_open(scope["path"])
-        wait = self._rates.wait_s(client, time.monotonic()) if counted else 0.0
-        if wait or self._busy.total() >= self._most or self._busy[client] >= max(1, self._most // 2):
-            detail = "Too many requests. Wait as long as Retry-After says, then try again."
-            headers = {"Retry-After": str(max(_RETRY_S, math.ceil(wait)))}
-            await refusal(scope, 429, "Too Many Requests", detail, headers)(scope, receive, send)
-            return
+        client, told = _client(scope), dict[str, str]()
+        if self._rated() and not is_open(scope["path"]) and client != f"key {LOCAL}":
+            taken = self._rates.take(client, time.monotonic())
+            told = self._rates.headers(taken)
+            if taken.wait_s:
+                await _too_many(scope, told | {"Retry-After": str(taken.reset_s)})(scope, receive, send)
+                return
+        if self._busy[client] >= max(1, self._most // 2):
+            await _too_many(scope, told | {"Retry-After": _RETRY_S})(scope, receive, send)
+        elif self._busy.total() >= self._most:
+            await _busy(scope, told)(scope, receive, send)
+        else:
+            await self._counted(client, scope, receive, _with(told, send))
+
+    async def _counted(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         self._busy[client] += 1
         try:
             await self._within(scope, receive, send)
@@ -88,11 +71,12 @@ class Limits:
                 del self._busy[client]
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(scope, receive, self._body_bytes)
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._body_bytes:
-            await _too_large(scope, self._body_bytes)(scope, receive, send)
+        most = self._body_bytes if scope["path"] == UPLOADS else min(self._body_bytes, _ASKED_MB * _MB)
+        refused_at_once = _by_its_headers(scope, most)
+        if refused_at_once is not None:
+            await refused_at_once(scope, receive, send)
             return
+        body = _Body(scope, receive, most, self._body_s)
         refused = False
 
         async def sending(message: Message) -> None:
@@ -106,21 +90,24 @@ class Limits:
 
         try:
             await self._app(scope, body, sending)
-        except _Stopped:
+        except Stopped:
             if not refused and body.fault is not None:
                 await body.fault(scope, receive, send)
 
 
 class _Body:
-    """The request's messages. `fault` is the reply to a body that is too large or too slow; reading it then raises."""
+    """The request's messages. `fault` is the reply to a body that is too large or too slow, or that has a key in it;
+    reading it then raises Stopped.
+    """
 
-    def __init__(self, scope: Scope, receive: Receive, most: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, most: int, within_s: float) -> None:
         self._scope = scope
         self._receive = receive
         self._most = most
         self._got = 0
+        self._tail = b""  # what may be the beginning of a key
         self._whole = False
-        self._ends = time.monotonic() + _BODY_S
+        self._ends = time.monotonic() + within_s
         self.fault: Response | None = None
 
     async def __call__(self) -> Message:
@@ -132,13 +119,36 @@ class _Body:
         except TimeoutError:
             detail = "The request did not come in time. Send it again."
             self.fault = refusal(self._scope, 408, "Too Slow", detail)
-            raise _Stopped from None
-        self._got += len(message.get("body", b""))
+            raise Stopped from None
         self._whole = message["type"] != "http.request" or not message.get("more_body", False)
+        self._look_at(message.get("body", b""))
+        return message
+
+    def _look_at(self, part: bytes) -> None:
+        self._got += len(part)
         if self._got > self._most:
             self.fault = _too_large(self._scope, self._most)
-            raise _Stopped
-        return message
+        elif holds_key(self._tail + part):
+            detail = "The body has a key in it, so nothing of it was read. " + SHOWN
+            self.fault = refusal(self._scope, 400, "Misplaced Key", detail)
+        self._tail = (self._tail + part)[-LENGTH:]
+        if self.fault is not None:
+            raise Stopped
+
+
+def _by_its_headers(scope: Scope, most: int) -> Response | None:
+    headers = Headers(scope=scope)
+    declared = headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > most:
+        return _too_large(scope, most)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # A proxy in front might see another end of the body than this server, and another request after it.
+        detail = "The body has two lengths. Send Content-Length or Transfer-Encoding, not both."
+        return refusal(scope, 400, "Bad Request", detail, {"Connection": "close"})
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        detail = "A packed body is not unpacked here. Send it as it is."
+        return refusal(scope, 415, "Unsupported Media Type", detail, {"Accept-Encoding": "identity"})
+    return None
 
 
 def _client(scope: Scope) -> str:
@@ -150,3 +160,22 @@ def _client(scope: Scope) -> str:
 def _too_large(scope: Scope, most: int) -> Response:
     detail = f"A request may have {most / 1e6:.0f} MB. Send less, or in parts."
     return refusal(scope, 413, "Too Large", detail)
+
+
+def _too_many(scope: Scope, headers: dict[str, str]) -> Response:
+    detail = "Too many requests. Wait as long as Retry-After says, then try again."
+    return refusal(scope, 429, "Too Many Requests", detail, headers)
+
+
+def _busy(scope: Scope, headers: dict[str, str]) -> Response:
+    detail = "As many requests are under way as there may be. Try again in a moment."
+    return refusal(scope, 503, "Busy", detail, headers | {"Retry-After": _RETRY_S})
+
+
+def _with(headers: dict[str, str], send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return sending if headers else send

@@ -14,8 +14,9 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
+from api.limits import Stopped
 from api.mcp_tools import ArchiveTools, FetchedArticle, SearchResults
 from rag.errors import BylineError
 
@@ -81,6 +82,7 @@ def mcp_server(archive: ArchiveTools) -> MCPServer[Any]:
     """The server with its tools, to be run by a transport."""
     # At INFO the SDK logs what failed tools told, which may be a user's words, and session ids.
     logging.getLogger("mcp").setLevel(logging.WARNING)
+    logging.getLogger("mcp.server.streamable_http").addFilter(_is_worth_telling)
     server: MCPServer[Any] = MCPServer(
         "byline", title="Byline", instructions=_ABOUT, version="0.1.0", subscriptions=False, log_level="WARNING"
     )
@@ -108,6 +110,11 @@ def session_manager(archive: ArchiveTools, *, any_host: bool) -> StreamableHTTPS
 def run_stdio(archive: ArchiveTools) -> None:
     """Serve standard input until it ends; standard output belongs to the protocol."""
     mcp_server(archive).run("stdio")
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    """Not so a client that left amid its request, or was refused amid it, which the SDK takes for a failure."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], ClientDisconnect | Stopped)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from api.job_runner import JobRunner
 from api.watch import Watch
@@ -43,3 +44,8 @@ Records = Annotated[RecordStore, Depends(_records)]
 Jobs = Annotated[JobRunner, Depends(_jobs)]
 TheWatch = Annotated[Watch, Depends(_watch)]
 TheSettings = Annotated[Settings, Depends(_settings)]
+Sources = Annotated[
+    list[str],
+    Query(alias="source", max_length=100, description="Only these; may be repeated.", examples=[["Reuters"]]),
+]
+Day = Annotated[date | None, Query(examples=["2024-05-31"])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,7 +12,17 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from rag.errors import BylineError, InputError, NotFound, StoreBusy, StoreEmpty, StoreUnreachable
+from rag.errors import (
+    BylineError,
+    DraftRejected,
+    FetchError,
+    InputError,
+    NotFound,
+    QuestionRejected,
+    StoreBusy,
+    StoreEmpty,
+    StoreUnreachable,
+)
 
 _STATUS: dict[type[BylineError], int] = {
     InputError: 422,
@@ -20,6 +32,13 @@ _STATUS: dict[type[BylineError], int] = {
     StoreUnreachable: 503,
 }
 _AGAIN_S = 5
+_FIELDS: dict[type[BylineError], tuple[str, str]] = {
+    QuestionRejected: ("question", "q"),
+    DraftRejected: ("text", "text"),
+    FetchError: ("url", "url"),
+}
+"""What an error of the library is about: the field of a body, and the parameter where there is none."""
+_PHRASES = {status.phrase for status in HTTPStatus}
 PROBLEM = "application/problem+json"
 
 
@@ -45,7 +64,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]
 
 
 def problem_of(error: BylineError) -> dict[str, Any]:
-    return problem(status_of(error), type(error).__name__, str(error))
+    return problem(status_of(error), type(error).__name__, str(error), remedy=error.remedy)
 
 
 def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
@@ -53,23 +72,64 @@ def respond(told: dict[str, Any], headers: dict[str, str] | None = None) -> JSON
     return JSONResponse(told, status_code=told["status"], media_type=PROBLEM, headers=headers)
 
 
-async def _of_byline(_request: Request, error: Exception) -> JSONResponse:
+async def _of_byline(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BylineError)  # noqa: S101 - registered for this type
-    return respond(problem_of(error), headers_of(error))
+    told = problem_of(error)
+    field = next((field for kind, field in _FIELDS.items() if isinstance(error, kind)), None)
+    if field is not None:
+        where, name = ("body", field[0]) if request.method == "POST" else ("query", field[1])
+        told["errors"] = [{"in": where, "pointer": f"/{name}", "detail": str(error)}]
+    return respond(told, headers_of(error))
 
 
-async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
+async def _of_validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
-    faults = [{"pointer": "/" + "/".join(map(str, e["loc"][1:])), "detail": e["msg"]} for e in error.errors()]
+    faults = [_fault(one, request) for one in error.errors()]
     detail = "; ".join(fault["detail"] for fault in faults)
     return respond(problem(422, "The request can't be used", detail, errors=faults))
 
 
+def _fault(error: Mapping[str, Any], request: Request) -> dict[str, str]:
+    where, *path = error["loc"]
+    if error["type"] == "json_invalid":
+        told = f"This is no JSON from character {path[0] if path else 0} on: {error['ctx']['error']}."
+        return {"in": where, "pointer": "", "detail": told}
+    if where == "body" and not path:
+        return {"in": where, "pointer": "", "detail": _of_whole_body(error, request)}
+    return {"in": where, "pointer": _pointer(path), "detail": _words(error)}
+
+
+def _of_whole_body(error: Mapping[str, Any], request: Request) -> str:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind.endswith("json") or error["type"] == "missing":
+        return _words(error)
+    return f"Send JSON with Content-Type: application/json, not {kind or 'without a type'}."
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    """RFC 6901; the whole is the empty string."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
 async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
-    told = problem(error.status_code, str(error.detail), str(error.detail))
+    told = problem(error.status_code, HTTPStatus(error.status_code).phrase, told_of(error))
     headers = dict(error.headers or {})
     return respond(told, headers | ({"Allow": _allowed(request)} if error.status_code == 405 else {}))
+
+
+def told_of(error: HTTPException) -> str:
+    """In words, where the framework has few."""
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        return f"The body is not UTF-8: byte {error.__cause__.start} can't be read. Send JSON in UTF-8."
+    if isinstance(error.__cause__, RecursionError):
+        return "The body is nested too deep. Send it as the document at /openapi.json has it."
+    told = {404: "There is nothing at this address. /openapi.json tells what there is.", 405: "It can't be done here."}
+    return told.get(error.status_code, str(error.detail)) if error.detail in _PHRASES else str(error.detail)
 
 
 def _allowed(request: Request) -> str:

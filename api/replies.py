@@ -1,4 +1,7 @@
-"""What the service replies, as models: they are the reply part of the OpenAPI document, and tests hold it to them."""
+"""What the service replies of questions, checks and articles, as models.
+
+They are the reply part of the OpenAPI document, and tests hold it to them.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.jobs import JobKind, JobStatus
 from rag.claims.recheck import ArticleNow, ClaimNow
 from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, Part, QuoteClass, ReadArticle
 from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
 
 
-class _Reply(BaseModel):
+class Reply(BaseModel):
+    """A reply has the fields that it says, and no more."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class CitationRecord(_Reply):
+class CitationRecord(Reply):
     """`start` and `end` are code points of the stored text of that article version, end exclusive; the text there is
     `quote`. `answer_span` is where the short answer stands, as [start, end) of the same text.
     """
@@ -33,7 +37,7 @@ class CitationRecord(_Reply):
     also_in: list[str]
 
 
-class SentenceRecord(_Reply):
+class SentenceRecord(Reply):
     """A sentence of the answer, the numbers of its citations, and what the checks say of it."""
 
     text: str
@@ -42,7 +46,7 @@ class SentenceRecord(_Reply):
     checks: list[Check]
 
 
-class PassageRecord(_Reply):
+class PassageRecord(Reply):
     """A passage as retrieval ranked it. `left_out` says why it was ranked and not used; null means that it is used."""
 
     rank: int
@@ -57,7 +61,7 @@ class PassageRecord(_Reply):
     left_out: str | None
 
 
-class AnswerRecord(_Reply):
+class AnswerRecord(Reply):
     """The answer; `byline ask --json` prints the same."""
 
     id: str
@@ -80,9 +84,10 @@ class AnswerRecord(_Reply):
     timings_ms: dict[str, float]
     models: dict[str, str]
     usage: Usage | None
+    hits: list[PassageRecord] = Field(default=[], description="With `explain`, every passage that was ranked.")
 
 
-class EvidenceRecord(_Reply):
+class EvidenceRecord(Reply):
     stance: EvidenceStance
     score: float
     stage: str | None
@@ -90,7 +95,7 @@ class EvidenceRecord(_Reply):
     checks: list[Check]
 
 
-class QuoteRecord(_Reply):
+class QuoteRecord(Reply):
     words: str
     start: int
     end: int
@@ -99,14 +104,14 @@ class QuoteRecord(_Reply):
     citations: list[CitationRecord]
 
 
-class DatedRecord(_Reply):
+class DatedRecord(Reply):
     day: str | None
     stage: str
     changed: str | None
     citation: CitationRecord
 
 
-class ClaimRecord(_Reply):
+class ClaimRecord(Reply):
     """A claim; `start` and `end` are code points of the text that was given."""
 
     text: str
@@ -128,7 +133,7 @@ class ClaimRecord(_Reply):
     timeline: list[DatedRecord]
 
 
-class NotCheckedRecord(_Reply):
+class NotCheckedRecord(Reply):
     text: str
     start: int
     end: int
@@ -136,7 +141,7 @@ class NotCheckedRecord(_Reply):
     why: str | None
 
 
-class CheckRecord(_Reply):
+class CheckRecord(Reply):
     """The check; `byline check --json` prints the same."""
 
     id: str
@@ -151,18 +156,34 @@ class CheckRecord(_Reply):
     usage: Usage | None
 
 
-class RecheckRecord(_Reply):
+class RecheckRecord(Reply):
     id: str
     checked_at: str
     articles: list[ArticleNow]
     claims: list[ClaimNow]
 
 
-class HitsRecord(_Reply):
+class HitsRecord(Reply):
     hits: list[PassageRecord]
 
 
-class ArticleLine(_Reply):
+class StatementRecord(Reply):
+    """A sentence that somebody is said to have said; the citation's `attribution` says who passed it on."""
+
+    citation: CitationRecord
+
+
+class QuotesRecord(Reply):
+    person: str
+    quotes: list[StatementRecord]
+
+
+class TimelineRecord(Reply):
+    subject: str
+    timeline: list[DatedRecord]
+
+
+class ArticleLine(Reply):
     """The newest version of an article. `cluster` is shared by articles that nearly repeat each other."""
 
     article: ArticleRef
@@ -171,12 +192,12 @@ class ArticleLine(_Reply):
     cluster: str | None
 
 
-class ArticlesRecord(_Reply):
+class ArticlesRecord(Reply):
     total: int
     articles: list[ArticleLine]
 
 
-class ArticleRecord(_Reply):
+class ArticleRecord(Reply):
     """One version of an article. `marks` are stretches of its text that are not retrieved, and why."""
 
     id: str
@@ -193,121 +214,3 @@ class ArticleRecord(_Reply):
     text: str
     marks: list[Mark]
     also_in: list[ArticleRef]
-
-
-class RejectedRecord(_Reply):
-    where: str
-    reason: str
-
-
-class JobRecord(_Reply):
-    """A job that changes the archive. `subjects` are what it is about: file names, URLs, article ids."""
-
-    id: str
-    kind: JobKind
-    subjects: list[str]
-    made_at: str
-    status: JobStatus
-    started_at: str | None
-    ended_at: str | None
-    total: int
-    done: int
-    new: int
-    updated: int
-    unchanged: int
-    near_duplicates: int
-    passages: int
-    rejected_count: int
-    rejected: list[RejectedRecord]
-    error: str | None
-
-
-class JobsRecord(_Reply):
-    jobs: list[JobRecord]
-
-
-class DayCount(_Reply):
-    day: str | None
-    articles: int
-
-
-class SourceCount(_Reply):
-    source: str | None
-    articles: int
-
-
-class AnswerCounts(_Reply):
-    day: str
-    answered: int
-    no_evidence: int
-    partly_supported: int
-
-
-class StatsRecord(_Reply):
-    """Days are of publication (null where it is not known) for articles, and of the question for answers."""
-
-    articles: int
-    versions: int
-    passages: int
-    days: list[DayCount]
-    sources: list[SourceCount]
-    answers: list[AnswerCounts]
-
-
-class ExamplesRecord(_Reply):
-    questions: list[str]
-
-
-class FeedRecord(_Reply):
-    """A feed. `failures` in a row; `active` is false for one that is gone for good."""
-
-    url: str
-    title: str | None
-    last_polled: str | None
-    next_due: str | None
-    failures: int
-    active: bool
-    error: str | None
-
-
-class FeedsRecord(_Reply):
-    feeds: list[FeedRecord]
-
-
-class PartRecord(_Reply):
-    """A part of the service. `ok` is false where questions can't be answered for it, and `reason` says why."""
-
-    ok: bool
-    state: str
-    reason: str | None
-
-
-class PartsRecord(_Reply):
-    ledger: PartRecord
-    keywords: PartRecord
-    vectors: PartRecord
-    reader: PartRecord
-    language_model: PartRecord
-    jobs: PartRecord
-
-
-class ReadyRecord(_Reply):
-    ready: bool
-    parts: PartsRecord
-
-
-class FieldFault(_Reply):
-    """A JSON pointer to the field, and what is wrong with it."""
-
-    pointer: str
-    detail: str
-
-
-class Problem(_Reply):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldFault] = []

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.documented import METRICS
 from api.metrics import CONTENT_TYPE, Metrics
+from rag import tracing
 
 router = APIRouter()
 
+_FAILED = 500
+UNMATCHED = "unmatched"
 MCP_PATH = "/mcp"  # a plain ASGI app, which leaves no route in the scope
 
 
@@ -49,11 +53,21 @@ class WatchedRequests:
                 status, route = message["status"], route_of(scope)
             await send(message)
 
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            taken = time.perf_counter() - started
-            self._watch.metrics.observe_request(route or route_of(scope), scope["method"], status, taken)
+        headers = Headers(scope=scope)
+        with tracing.request(scope["method"], scope["scheme"], headers) as told:
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                taken, route = time.perf_counter() - started, route or route_of(scope)
+                self._watch.metrics.observe_request(route, scope["method"], status, taken)
+                _tell(told, scope, route, status)
+
+
+def _tell(told: tracing.Noted, scope: Scope, route: str, status: int) -> None:
+    told.add({"http.response.status_code": status} | ({"error.type": str(status)} if status >= _FAILED else {}))
+    if route != UNMATCHED:  # else its path may hold anything
+        told.rename(f"{scope['method']} {route}")
+        told.add({"http.route": route, "url.path": scope["path"]})
 
 
 def route_of(scope: Scope) -> str:
@@ -61,7 +75,7 @@ def route_of(scope: Scope) -> str:
     if scope["path"] == MCP_PATH:
         return MCP_PATH
     path = getattr(scope.get("route"), "path", None)
-    return path if isinstance(path, str) and path else "unmatched"
+    return path if isinstance(path, str) and path else UNMATCHED
 
 
 @router.get("/metrics", responses={200: METRICS}, response_class=Response)

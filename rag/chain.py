@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag import tracing
 from rag.archive import View
 from rag.cite import cite
 from rag.parts import Parts, Reader
@@ -111,7 +112,7 @@ class Chain:
         return replace(step, ranked=tuple(self._parts.retrieve(step.view, step.query)))
 
     def _order(self, step: Step) -> Step:
-        return replace(step, ranked=tuple(self._parts.rerank(step.question, step.ranked)))
+        return replace(step, ranked=tuple(self._parts.rerank_to_answer(step.question, step.ranked)))
 
     def _read(self, step: Step) -> Step:
         return replace(step, reading=self._reader.read(step.question, step.hits, step.query.within))
@@ -124,7 +125,8 @@ def _cite(step: Step) -> Step:
 def _timed(name: str, stage: Callable[[Step], Step]) -> Callable[[Step], Step]:
     def run(step: Step) -> Step:
         started = time.perf_counter()
-        done = stage(step)
+        with tracing.stage(name):
+            done = stage(step)
         return replace(done, timings_ms={**done.timings_ms, name: (time.perf_counter() - started) * 1e3})
 
     return run

@@ -86,6 +86,11 @@ class RebuildJob:
     _store: Store
     _embedder: Embedder | None
 
+    @property
+    def embeds_anew(self) -> bool:
+        """Whether the settings name another model than the archive has."""
+        return self._embedder is not None
+
     def run(self, progress: Progress) -> None:
         model_id = _embed_anew(self._store, self._embedder, progress) if self._embedder is not None else None
         self._store.rebuild(progress, model_id)

@@ -26,6 +26,9 @@ FILE = "keys.sqlite3"
 Scope = Literal["read", "write"]
 PREFIX = "byl_"
 _FORM = re.compile(PREFIX + r"([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_WITHIN = re.compile(_FORM.pattern.encode())
+LENGTH = len(PREFIX) + 12 + 1 + 43
+"""Characters of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,11 @@ class KeyStore:
     def has_valid(self) -> bool:
         """Whether anybody could be let in."""
         return any(key.valid(_now()) for key in self.all())
+
+
+def holds_key(raw: bytes) -> bool:
+    """Whether something that looks like a key stands in it."""
+    return PREFIX.encode() in raw and _WITHIN.search(raw) is not None
 
 
 def _digest(secret: str) -> bytes:

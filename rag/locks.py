@@ -1,17 +1,21 @@
 """Locks between processes, held by the operating system: a process that is killed lets go of them.
 
 `writer.lock`: one process changes the archive. `chroma.lock`: one process has Chroma's files open, even to read, for
-Chroma writes when it opens and is not safe between processes. Neither is ever waited for.
+Chroma writes when it opens and is not safe between processes. `serving.lock`: one process serves the archive. None is
+ever waited for.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import IO
 
 from rag.errors import StoreBusy
+
+_LOOKS, _LOOK_S = 10, 0.02
 
 
 class FileLock:
@@ -43,6 +47,32 @@ class FileLock:
     @property
     def held(self) -> bool:
         return self._file is not None
+
+
+class ServingLock(FileLock):
+    """The right to serve the archive."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir / "serving.lock")
+
+    def take(self) -> bool:
+        """False when another process serves. Whoever only looks (`held_elsewhere`) is in the way for a moment."""
+        for _ in range(_LOOKS):
+            if self.try_lock():
+                return True
+            time.sleep(_LOOK_S)
+        return False
+
+    def held_elsewhere(self) -> bool:
+        """Whether another process holds the lock now. Nothing is made where there is no file."""
+        try:
+            with self._path.open(encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
 
 class WriterLock(FileLock):

@@ -34,12 +34,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the stages are made of. `models` are the identities that the record names. `make_assistant` gives the
-    language model, where there is one.
+    """What the stages are made of. `rerank` orders all hits, `rerank_to_answer` may leave unread what can hardly come
+    first. `models` are the identities that the record names. `make_assistant` gives the language model, where there is
+    one.
     """
 
     retrieve: Retrieve
     rerank: Rerank
+    rerank_to_answer: Rerank
     make_reader: Callable[[], Reader]
     verifier: Verifier
     models: Mapping[str, str]

@@ -16,6 +16,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from rag import tracing
 from rag.answer import Composed, answer_of, in_quotes, in_words
 from rag.archive import Archive, View
 from rag.chain import READ, RECENT, Chain, Step
@@ -131,7 +132,7 @@ class Byline:
 
         draft = check_draft(text, self._longest.draft)
         desk = self._assistant.desk() if self._assistant else None
-        with self._archive.view() as view:
+        with self._archive.view() as view, tracing.stage("check"):
             find = partial(self._parts.retrieve, view)
             tools = Tools(find, self._parts.rerank, self._parts.verifier, _text_of(view), desk)
             checked = check_in(draft, limits or Query(""), tools, self._parts.models, progress or silent)
@@ -229,7 +230,8 @@ class Byline:
 
     def _verify(self, step: Step, sentence: str, citations: Sequence[Citation]) -> tuple[Verdict, tuple[Check, ...]]:
         grounds = [Grounds.of(one, step.text_of(one.article)) for one in citations]
-        verified = self._parts.verifier.verify(sentence, grounds)
+        with tracing.stage("verify"):
+            verified = self._parts.verifier.verify(sentence, grounds)
         return verified.verdict, verified.checks
 
     def _told(self, step: Step, desk: Desk | None) -> Generator[Event, None, tuple[Composed, Writing | None]]:

@@ -1,7 +1,8 @@
 """Question and hits -> the one to three sentences that answer, or none and what was missing.
 
 Candidates are the sentences of the hits (`candidates.py`), described by numbers (`features.py`), weighed by what
-`evals/calibrate.py` fitted (`calibration.json`). No model but the embedder is asked, and it only for the best few.
+`evals/calibrate.py` fitted (`calibration.json`). No model but the embedder is asked, and it only for the best
+few of hits that no reader model read.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -31,6 +32,11 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "models": answer.models,
         "usage": asdict(answer.usage) if answer.usage else None,
     }
+
+
+def with_ranking(record: dict[str, Any], hits: Sequence[Hit]) -> dict[str, Any]:
+    """An answer's record, and every passage that was ranked for it."""
+    return record | {"hits": [hit_record(hit) for hit in hits]}
 
 
 def citation_record(citation: Citation) -> dict[str, Any]:

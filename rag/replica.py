@@ -111,6 +111,7 @@ class Replica(ABC):
     def clear_but(self, here: Places) -> None:
         """Clear away what a switch left behind, or a rebuild that was killed."""
         mine = {here.keywords.name, here.chroma.stem}
+        self._indexes.mkdir(parents=True, exist_ok=True)  # a restored ledger comes without indexes
         for entry in self._indexes.iterdir():
             if entry.stem in mine or entry.name in mine:
                 continue

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import tracing
 from rag.occurrences import Keys, Terms, keys
 from rag.ports import Embedder, VectorIndex, Vectors
 from rag.rank import Candidate, rank
@@ -109,9 +110,13 @@ class Retriever:
     def __call__(self, view: View, query: Query) -> list[Hit]:
         """`query.k` hits to use, best first but for those that had to wait (`_chosen`), and with `left_out` those that
         were passed over."""
-        found = self.find(view, query)
-        ranked = sorted(zip(rank(found.terms, found.candidates), found.outlines, strict=True), key=_order)
-        return _hits(view, _chosen(ranked, view.clusters, query.k))
+        with tracing.retrieval(query.k, query.text) as noted:
+            found = self.find(view, query)
+            ranked = sorted(zip(rank(found.terms, found.candidates), found.outlines, strict=True), key=_order)
+            hits = _hits(view, _chosen(ranked, view.clusters, query.k))
+            scores = [{"id": str(hit.passage.id), "score": hit.scores.fused} for hit in hits if not hit.left_out]
+            noted.text("gen_ai.retrieval.documents", scores)
+        return hits
 
     def find(self, view: View, query: Query) -> Found:
         """What is to be ranked: the passages that words or vectors found."""
@@ -124,16 +129,19 @@ class Retriever:
         return Found(terms, outlines, [self._candidate(one, cosines[one.id]) for one in outlines])
 
     def _cosines(self, view: View, query: Query, words: Sequence[str]) -> dict[int, float]:
-        """Of every passage that words or vectors found."""
+        """Of every passage that words or vectors found, compared with the ledger's vectors whoever found it: Chroma's
+        own cosines differ in the fourth digit, and an answer must not depend on whether Chroma was open.
+        """
         days = [d.toordinal() if d else None for d in (query.published_from, query.published_to, query.as_of)]
         limited = bool(query.sources) or any(days)
         limits = self._limits(query.sources, *days) if limited else None
         by_words = self._beside.submit(view.keywords.search, words, max(BY_WORDS, 2 * query.k), limits=limits)
-        vector = self._embedder.embed([query.text])[0]
+        with tracing.embeddings(self._embedder.identity, self._embedder.dimensions):
+            vector = self._embedder.embed([query.text])[0]
         among = view.ledger.matching(query.sources, *days).tolist() if limited else None
-        dense = dict(view.dense.search(vector, max(BY_VECTOR, query.k), among))
-        others = [i for i, _ in by_words.result() if i not in dense]
-        return dense | dict.fromkeys(others, 0.0) | view.dense.cosines(vector, others)
+        found = [i for i, _ in view.dense.search(vector, max(BY_VECTOR, query.k), among)]
+        found = list(dict.fromkeys([*found, *(i for i, _ in by_words.result())]))
+        return dict.fromkeys(found, 0.0) | view.dense.cosines(vector, found)
 
     def _candidate(self, outline: Outline, dense: float) -> Candidate:
         return Candidate(dense, outline.ordinal, self._title_words(outline.title or ""), outline.words)

@@ -1,4 +1,4 @@
-"""All settings, and the only reader of the environment (`BYLINE_*`)."""
+"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         "extractive-QA or NLI model that transformers loads.",
     )
     read_passages: int = Field(
-        16, ge=0, le=100, description="How many of the first hits the reader model reads; 0 does without it."
+        16, ge=0, le=100, description="How many of the first hits the reader model reads at most; 0 does without it."
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for embedding and indexing."
@@ -62,7 +62,19 @@ class Settings(BaseSettings):
     )
     rate_per_minute: int = Field(600, ge=1, description="Requests a minute for each key, where keys are asked for.")
     max_concurrent: int = Field(256, ge=1, description="Requests that may be under way at once; half of them for one.")
-    max_body_mb: int = Field(50, ge=1, description="A larger request is refused.")
+    max_body_mb: int = Field(50, ge=1, description="A larger upload is refused; a question or draft may have 8 MB.")
+    max_connections: int = Field(
+        1000, ge=1, description="Connections that may be open at once; idle ones make room, then the next is refused."
+    )
+    header_timeout_s: float = Field(10, gt=0, description="Seconds that the headers of a request may take to come.")
+    body_timeout_s: float = Field(60, gt=0, description="Seconds that its body may take, with no pause over 10 s.")
+    request_timeout_s: float = Field(
+        600, gt=0, description="Seconds that a reply may take, its stream included; only following a job takes longer."
+    )
+    reply_timeout_s: float = Field(
+        30, gt=0, description="Seconds that a client may leave a reply unread until its connection is closed."
+    )
+    idle_timeout_s: int = Field(15, ge=1, description="Seconds that a connection is kept between two requests.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")
     llm: str = Field(
         "",
@@ -115,6 +127,58 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
+
+
+class TelemetrySettings(BaseSettings):
+    """OpenTelemetry's own variables, as far as Byline has to know them; its SDK reads the others."""
+
+    model_config = SettingsConfigDict(env_prefix="OTEL_", extra="ignore", frozen=True)
+
+    sdk_disabled: bool = False
+    service_name: str = ""
+    resource_attributes: str = ""
+    traces_exporter: str = ""
+    metrics_exporter: str = ""
+    exporter_otlp_endpoint: str = ""
+    exporter_otlp_traces_endpoint: str = ""
+    exporter_otlp_protocol: str = ""
+    exporter_otlp_traces_protocol: str = ""
+    exporter_otlp_metrics_protocol: str = ""
+    instrumentation_genai_capture_message_content: str = ""
+
+    @property
+    def traces(self) -> str | None:
+        """Where spans go: `otlp`, `console`, or nowhere."""
+        asked = self.exporter_otlp_endpoint or self.exporter_otlp_traces_endpoint
+        return _exporter("OTEL_TRACES_EXPORTER", self.traces_exporter or ("otlp" if asked else ""))
+
+    @property
+    def metrics(self) -> str | None:
+        """Where measurements go; unlike spans, only where an exporter of their own is named."""
+        return _exporter("OTEL_METRICS_EXPORTER", self.metrics_exporter)
+
+    @property
+    def wanted(self) -> bool:
+        return not self.sdk_disabled and bool(self.traces or self.metrics)
+
+    @property
+    def names_service(self) -> bool:
+        return bool(self.service_name) or "service.name=" in self.resource_attributes
+
+    @property
+    def with_text(self) -> bool:
+        """Whether questions, articles' words and replies may be told."""
+        return self.instrumentation_genai_capture_message_content.lower() in {"true", "span_only", "span_and_event"}
+
+    def protocol_of(self, what: Literal["traces", "metrics"]) -> str:
+        """`http/protobuf`, or `grpc`."""
+        return getattr(self, f"exporter_otlp_{what}_protocol") or self.exporter_otlp_protocol or "http/protobuf"
+
+
+def _exporter(variable: str, named: str) -> str | None:
+    if named not in {"", "none", "otlp", "console"}:
+        raise SettingsError(f"{variable}={named}: there is no such exporter.", remedy="Choose otlp, console or none.")
+    return named if named in {"otlp", "console"} else None
 
 
 def load_settings(**given: object) -> Settings:

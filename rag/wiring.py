@@ -15,7 +15,7 @@ from rag.parts import Longest, Parts, Reader, Rerank
 from rag.pipeline import Byline
 from rag.ports import Embedder, PairReader
 from rag.reader_model import load_pair_reader
-from rag.rerank import Reranker
+from rag.rerank import AMPLE, Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
@@ -54,6 +54,7 @@ def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = F
     parts = Parts(
         Retriever(embedder, terms, Limits),
         reranker_of(settings, model),
+        reranker_of(settings, model, AMPLE),
         reader,
         verifier,
         models,
@@ -80,7 +81,8 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
     if not settings.llm:
         return None
     from rag.llm.assistant import Assistant
-    from rag.llm.model import Connection, LanguageModel
+    from rag.llm.model import LanguageModel
+    from rag.llm.opening import Connection
     from rag.llm.spending import Caps, Tally
     from rag.llm.writer import Writer
 
@@ -115,9 +117,9 @@ def pair_reader_of(settings: Settings) -> PairReader | None:
     return load_pair_reader(settings.reader_model, settings.threads) if settings.read_passages else None
 
 
-def reranker_of(settings: Settings, model: PairReader | None) -> Rerank:
-    """What reads hits and orders them anew; without a model they stay as found."""
-    return Reranker(model, settings.read_passages) if model else _as_found
+def reranker_of(settings: Settings, model: PairReader | None, ample: float | None = None) -> Rerank:
+    """What reads hits and orders them anew; without a model they stay as found. `ample` is as `Reranker` has it."""
+    return Reranker(model, settings.read_passages, ample) if model else _as_found
 
 
 def _as_found(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001 - as Rerank has it

@@ -26,8 +26,13 @@ _WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective));
 window.shift = 0;
+window.moved = [];
 new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+  for (const one of list.getEntries()) {
+    if (one.hadRecentInput) continue;
+    window.shift += one.value;
+    window.moved.push(...one.sources.map(({ node }) => node?.className || node?.textContent || "?"));
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -42,16 +47,22 @@ def chromium() -> Iterator[Browser]:
             opened.close()
 
 
+def unmoved(page: Page) -> None:
+    """Fails where anything moved that no input of the last half second moved, and says what."""
+    shift, moved = page.evaluate("[window.shift, window.moved]")
+    assert shift == 0, moved
+
+
 @contextmanager
 def tab(
-    browser: Browser, width: int = 1280, height: int = 900, *, dark: bool = False, bypass_csp: bool = False
+    browser: Browser, width: int = 1280, height: int = 900, *, dark: bool = False, touch: bool = False
 ) -> Iterator[Page]:
     """A page in a context of its own. It fails the test when a dialog opens, or when a script breaks or is refused."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
         permissions=["clipboard-read", "clipboard-write"],
-        bypass_csp=bypass_csp,
+        has_touch=touch,
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()

@@ -19,6 +19,7 @@ from evals.bench import sections
 from evals.bench.claims import claims
 from evals.bench.curve import read_passages
 from evals.bench.llm import language_model
+from evals.bench.load import load
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -28,8 +29,8 @@ from evals.bench.service import service
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading`, `claims`, `language-model`, `service` and
-# `tutorial` use the archive that `ingest` made.
+# `latency`, `retrieval`, `reading`, `claims`, `language-model`, `service`,
+# `load` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
@@ -41,6 +42,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "claims": claims,
     "language-model": language_model,
     "service": service,
+    "load": load,
     "tutorial": tutorial,
 }
 

@@ -11,7 +11,21 @@ import sys
 
 import typer
 
-from rag.cli import archive, articles, asking, chat, checking, evals, feeds, ingest, keys, mcp, serve, statements
+from rag.cli import (
+    archive,
+    articles,
+    asking,
+    backup,
+    chat,
+    checking,
+    evals,
+    feeds,
+    ingest,
+    keys,
+    mcp,
+    serve,
+    statements,
+)
 from rag.errors import BylineError, StoreBusy
 from rag.exits import BUSY, INTERRUPTED
 
@@ -22,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (ingest, feeds, asking, chat, checking, statements, articles, archive, keys, serve, mcp, evals):
+for module in (ingest, feeds, asking, chat, checking, statements, articles, archive, backup, keys, serve, mcp, evals):
     module.register(app)
 
 

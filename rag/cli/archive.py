@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.options import DataDir
+from rag.errors import StoreBusy
+from rag.local_service import find
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
@@ -25,8 +27,15 @@ def rebuild(data_dir: DataDir = None) -> None:
     from rag.jobs import open_rebuild
 
     stand_back()
-    with open_rebuild(load_settings(data_dir=data_dir)) as job, passages_bar("rebuilding", job.total) as bar:
-        job.run(lambda more: bar.advance(bar.task_ids[0], more))
+    settings = load_settings(data_dir=data_dir)
+    with open_rebuild(settings) as job:
+        if job.embeds_anew and (service := find(settings.data_dir)):
+            raise StoreBusy(
+                f"A service at {service.address}/ answers from this archive with the embedding model that it has now.",
+                remedy="Stop it, rebuild, and start it with the new BYLINE_EMBEDDING_MODEL.",
+            )
+        with passages_bar("rebuilding", job.total) as bar:
+            job.run(lambda more: bar.advance(bar.task_ids[0], more))
     sys.stdout.write("The indexes are rebuilt.\n")
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import DataDir, Json
-from rag.settings import load_settings
+from rag.cli.options import DataDir, Json, NoService
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rag.cli.service import Service
 
 
 def register(app: typer.Typer) -> None:
@@ -103,11 +107,41 @@ def show(
 def remove(
     article_ids: Annotated[list[str], typer.Argument(help="One or more ids.")],
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Remove articles with all their versions; their text is gone from the data folder when this returns."""
+    from rag.cli.service import found_service
+
+    settings = load_settings(data_dir=data_dir)
+    named = all(one.isalnum() for one in article_ids)  # else it is none that an address could name
+    with found_service(settings, unless=no_service or not named) as service:
+        for article_id, versions in _removed_by(service, article_ids) if service else _removed(settings, article_ids):
+            sys.stdout.write(f"removed {article_id} ({versions} version{'s' if versions > 1 else ''})\n")
+
+
+def _removed(settings: Settings, article_ids: list[str]) -> Iterator[tuple[str, int]]:
+    """Each that was removed, and how many versions it had."""
     from rag.store import open_store
 
-    with open_store(load_settings(data_dir=data_dir), "byline articles remove") as store:
+    with open_store(settings, "byline articles remove") as store:
         for article_id in article_ids:
-            versions = store.remove(article_id)
-            sys.stdout.write(f"removed {article_id} ({versions} version{'s' if versions > 1 else ''})\n")
+            yield article_id, store.remove(article_id)
+
+
+def _removed_by(service: Service, article_ids: list[str]) -> Iterator[tuple[str, int]]:
+    from rag.cli.service import ServiceGone, fault_of
+    from rag.errors import BylineError
+
+    for article_id in article_ids:
+        try:
+            versions = service.get(f"/v1/articles/{article_id}")["versions"]
+            job = service.delete(f"/v1/articles/{article_id}")
+            if job:  # another one is under way
+                *_, (_, job) = service.events("GET", f"/v1/jobs/{job['id']}")
+        except ServiceGone as error:
+            raise BylineError(
+                "The service that removes went away.", remedy="Look with `byline articles list`, and remove again."
+            ) from error
+        if job.get("error"):
+            raise fault_of(job["error"])
+        yield article_id, len(versions)

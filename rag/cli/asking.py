@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from rag.cli.batch import run_batch
-from rag.cli.options import After, AsOf, Batch, Before, DataDir, Json, Source, limits_of
+from rag.cli.front import Fronted
+from rag.cli.options import After, AsOf, Batch, Before, DataDir, Json, NoService, Source, limits_of
 from rag.errors import InputError
-from rag.records import answer_record, hit_record
 from rag.settings import load_settings
 
 
@@ -31,25 +31,23 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Show the ranking behind the answer.")] = False,
     batch: Batch = None,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Answer a question with cited quotes, or say that the archive has no answer."""
-    from rag.wiring import open_byline
-
     limits = limits_of(source, after, before, as_of)
-    with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:
+    with Fronted(load_settings(data_dir=data_dir), one_shot=batch is None, no_service=no_service) as front:
         if batch is not None:
-            run_batch(batch, lambda q: answer_record(byline.ask(q, limits).answer), "asking")
+            run_batch(batch, lambda q: front.ask(q, limits), "asking")
             return
-        asked = byline.ask(_wanted(question, "question"), limits)
-    record = answer_record(asked.answer)
+        record = front.ask(_wanted(question, "question"), limits, explain=explain)
     if as_json:
-        _print_json(record | ({"hits": [hit_record(h) for h in asked.hits]} if explain else {}))
+        _print_json(record)
         return
     from rag.cli.show import show_answer, show_ranking
 
     show_answer(record)
     if explain:
-        show_ranking(asked.hits)
+        show_ranking(record["hits"])
 
 
 def search(
@@ -63,17 +61,16 @@ def search(
     as_json: Json = False,
     batch: Batch = None,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Find passages, with their scores."""
-    from rag.wiring import open_byline
-
     limits = replace(limits_of(source, after, before, as_of), k=k)
 
     def found(text: str) -> dict[str, Any]:
-        hits = byline.search(replace(limits, text=text), rerank=rerank)
-        return {"query": text, "hits": [hit_record(hit) for hit in hits if hit.left_out is None]}
+        hits = front(lambda one: one.search(replace(limits, text=text), rerank=rerank))
+        return {"query": text, "hits": [hit for hit in hits if hit["left_out"] is None]}
 
-    with open_byline(load_settings(data_dir=data_dir), one_shot=batch is None) as byline:
+    with Fronted(load_settings(data_dir=data_dir), one_shot=batch is None, no_service=no_service) as front:
         if batch is not None:
             run_batch(batch, found, "searching")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from rag.cli.options import After, AsOf, Before, DataDir, Source, limits_of
+from rag.cli.front import Front, Fronted
+from rag.cli.options import After, AsOf, Before, DataDir, NoService, Source, limits_of
+from rag.cli.service import ServiceGone
 from rag.cli.show import safe, show_made, show_sources
 from rag.errors import BylineError, InputError
-from rag.events import Done, Drafted, Event, Judged, Understood, Withdrawn
-from rag.pipeline import Byline
-from rag.records import answer_record
 from rag.settings import load_settings
 from rag.types import Query, Turn
 
@@ -26,6 +26,7 @@ _HELP = """Ask, and ask on: “And when?”, “What about VW?”, “Who said t
   /save FILE   write the conversation as JSON (.json) or text
   /new         forget the conversation
   /quit        leave (so does Ctrl-D)"""
+_TURNS = 50  # of the conversation that an answer looks back on
 _STYLES = {"supported": "green", "unsupported": "red", "contradicted": "red", "unchecked": "yellow"}
 _MARKS = {
     "supported": "✓",
@@ -45,14 +46,13 @@ def chat(
     before: Before = None,
     as_of: AsOf = None,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Ask and follow up; /help lists what else can be done."""
-    from rag.wiring import open_byline
-
     console = Console()
     limits = limits_of(source, after, before, as_of)
-    with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
-        talk = Conversation(byline, limits, console)
+    with Fronted(load_settings(data_dir=data_dir), one_shot=True, no_service=no_service) as front:
+        talk = Conversation(front, limits, console)
         console.print(Text(_HELP), style="dim")
         while (line := _line(console)) is not None:
             if not talk.take(line):
@@ -71,8 +71,8 @@ def _line(console: Console) -> str | None:
 class Conversation:
     """The turns so far, and the record of each answer."""
 
-    def __init__(self, byline: Byline, limits: Query, console: Console) -> None:
-        self._byline = byline
+    def __init__(self, front: Fronted, limits: Query, console: Console) -> None:
+        self._front = front
         self._limits = limits
         self._console = console
         self._records: list[dict[str, Any]] = []
@@ -108,27 +108,27 @@ class Conversation:
         return True
 
     def _ask(self, question: str) -> None:
-        shown = _Screen(self._console)
-        events = self._byline.stream(question, self._limits, self.turns)
-        try:
-            for event in events:
-                shown.show(event)
-                if isinstance(event, Done):
-                    record = answer_record(event.asked.answer)
-                    self._records.append(record)
-                    _conclude(record, self._console)
-        finally:
-            events.close()
+        record = self._front(lambda front: self._shown(front, question))
+        self._records.append(record)
+        _conclude(record, self._console)
+
+    def _shown(self, front: Front, question: str) -> dict[str, Any]:
+        """The record of the answer, which is shown while it is made."""
+        with closing(front.told(question, self._limits, self.turns[-_TURNS:])) as told:
+            for name, payload in told:
+                if name == "done":
+                    return payload
+                _show(name, payload, self._console)
+        raise ServiceGone
 
     def _sources(self, _: str) -> None:
         show_sources(self._last(), self._console)
 
     def _check(self, text: str) -> None:
-        from rag.claims.as_json import draft_record
         from rag.cli.show_check import show_check
 
         claim = text or " ".join(one["text"] for one in self._last()["sentences"])
-        show_check(draft_record(self._byline.check(claim, self._limits)), self._console)
+        show_check(self._front(lambda front: front.check(claim, self._limits)), self._console)
 
     def _save(self, name: str) -> None:
         if not name:
@@ -153,23 +153,18 @@ class Conversation:
         return self._records[-1]
 
 
-class _Screen:
-    """Shows an answer while it is made."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def show(self, event: Event) -> None:
-        if isinstance(event, Understood):
-            self._console.print(Text(f"Understood as: {safe(event.standalone)}"), style="dim")
-        elif isinstance(event, Drafted):
-            self._console.print(Text(safe(event.text)), style="bold")
-        elif isinstance(event, Judged):
-            failed = "; ".join(check.detail for check in event.checks if not check.ok)
-            why = f": {safe(failed)}" if event.verdict != "supported" and failed else ""
-            self._console.print(Text(f"  {_MARKS[event.verdict]}{why}"), style=_STYLES[event.verdict])
-        elif isinstance(event, Withdrawn):
-            self._console.print(Text(f"  taken back: {event.reason}"), style="yellow")
+def _show(name: str, told: dict[str, Any], console: Console) -> None:
+    """What happens while an answer is made, as the service's events tell it."""
+    if name == "understood":
+        console.print(Text(f"Understood as: {safe(told['standalone'])}"), style="dim")
+    elif name == "sentence":
+        console.print(Text(safe(told["text"])), style="bold")
+    elif name == "verdict":
+        verdict, failed = told["verdict"], "; ".join(one["detail"] for one in told["checks"] if not one["ok"])
+        why = f": {safe(failed)}" if verdict != "supported" and failed else ""
+        console.print(Text(f"  {_MARKS[verdict]}{why}"), style=_STYLES[verdict])
+    elif name == "withdrawn":
+        console.print(Text(f"  taken back: {told['reason']}"), style="yellow")
 
 
 def _conclude(record: dict[str, Any], console: Console) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -12,11 +11,12 @@ import typer
 
 from rag.claims.export import FORMATS, Format, exported
 from rag.cli.batch import run_batch
-from rag.cli.options import AsOf, DataDir, Json, day
+from rag.cli.front import Fronted
+from rag.cli.options import AsOf, DataDir, Json, NoService, day
 from rag.cli.progress import claims_bar
 from rag.errors import InputError
 from rag.exits import NOT_AS_DEMANDED
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 from rag.types import Query
 
 Claims = Annotated[
@@ -38,17 +38,16 @@ def check(
     batch: Claims = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 unless every claim is supported.")] = False,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Check claims against the archive, with the evidence on each side."""
-    settings = load_settings(data_dir=data_dir)
     format_ = _format(export)
     limits = Query("", as_of=day(as_of, "--as-of"))
-    if batch is not None:
-        _check_batch(batch, settings, limits)
-        return
-    record, again = _recheck(recheck, settings) if recheck else (_check(_draft(text, file), settings, limits), None)
-    if again is not None:
-        record = record | {"recheck": again}
+    with Fronted(load_settings(data_dir=data_dir), one_shot=batch is None, no_service=no_service) as front:
+        if batch is not None:
+            run_batch(batch, lambda claim: front(lambda one: one.check(claim, limits)), "checking", field="claim")
+            return
+        record = _recheck(recheck, front) if recheck else _check(_draft(text, file), front, limits)
     _show(record, format_, as_json=as_json)
     if strict and any(one["verdict"] != "supported" for one in record["claims"]):
         raise typer.Exit(NOT_AS_DEMANDED)
@@ -73,41 +72,15 @@ def _draft(text: str | None, file: Path | None) -> str:
     return sys.stdin.read() if text == "-" else text
 
 
-def _check(text: str, settings: Settings, limits: Query) -> dict[str, Any]:
-    from rag.claims.as_json import draft_record
-    from rag.record_store import RecordStore
-    from rag.wiring import open_byline
-
-    with open_byline(settings, one_shot=True) as byline, claims_bar() as progress:
-        record = draft_record(byline.check(text, limits, progress))
-    RecordStore(settings.data_dir, settings.database_url).keep("check", record)
-    return record
+def _check(text: str, front: Fronted, limits: Query) -> dict[str, Any]:
+    with claims_bar() as progress:
+        return front(lambda one: one.check(text, limits, progress))
 
 
-def _recheck(record_id: str, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The stored record as it was, and what has become of it."""
-    from rag.claims.as_json import draft_record
-    from rag.claims.recheck import articles_now, claims_now
-    from rag.record_store import RecordStore
-    from rag.wiring import open_byline
-
-    then = RecordStore(settings.data_dir, settings.database_url).get("check", record_id)
-    with open_byline(settings, one_shot=True) as byline:
-        articles = articles_now(then, byline.article)
-        now = draft_record(byline.check(then["text"], Query("", as_of=day(then["as_of"], "--as-of"))))
-    return then, {
-        "checked_at": now["checked_at"],
-        "articles": [asdict(one) for one in articles],
-        "claims": [asdict(one) for one in claims_now(then, now)],
-    }
-
-
-def _check_batch(batch: str, settings: Settings, limits: Query) -> None:
-    from rag.claims.as_json import draft_record
-    from rag.wiring import open_byline
-
-    with open_byline(settings) as byline:
-        run_batch(batch, lambda text: draft_record(byline.check(text, limits)), "checking", field="claim")
+def _recheck(check_id: str, front: Fronted) -> dict[str, Any]:
+    """The stored record as it was, and under `recheck` what has become of it."""
+    then, now = front(lambda one: one.recheck(check_id))
+    return then | {"recheck": now}
 
 
 def _show(record: dict[str, Any], format_: Format | None, *, as_json: bool) -> None:

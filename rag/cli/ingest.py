@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import DataDir
+from rag.cli.options import DataDir, NoService
 from rag.exits import INTERRUPTED, SOME_REJECTED
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from rag.ingestion import IngestReport
+    from rag.cli.ingest_job import Ingested, Shown
 
 _SHOWN_REJECTIONS = 50
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_COUNTS = ("new", "updated", "unchanged", "near_duplicates")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,48 +34,65 @@ def ingest(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print progress and the report as JSON lines.")] = False,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Add articles to the archive. The same bytes again change nothing; an interrupted run goes on where it stopped."""
-    from rag.cli.progress import IngestLines, IngestProgress, stand_back
-    from rag.jobs import open_ingest
+    from rag.cli.ingest_job import ingest_by
+    from rag.cli.progress import IngestLines, IngestProgress
+    from rag.cli.service import ServiceGone, found_service
 
-    stand_back()
     urls = [source for source in sources if _ADDRESS.match(source)]
     paths = [Path(source) for source in sources if not _ADDRESS.match(source)]
-    with open_ingest(load_settings(data_dir=data_dir), paths, urls) as job:
-        with IngestLines(job.total) if as_json else IngestProgress(job.total) as progress:
-            report = job.run(progress.tell)
-        total = job.counts()
+    settings = load_settings(data_dir=data_dir)
+    shown: Shown = IngestLines if as_json else IngestProgress
+    ingested = None
+    with suppress(ServiceGone), found_service(settings, unless=no_service) as service:
+        ingested = ingest_by(service, paths, urls, shown) if service else None
+    if ingested is None:
+        ingested = _ingest_here(settings, paths, urls, shown)
     if not as_json:
-        _show(report, total)
-    if report.interrupted:
+        _show(ingested)
+    if ingested.interrupted:
         raise typer.Exit(INTERRUPTED)
-    if report.rejected:
+    if ingested.told["rejected_count"]:
         raise typer.Exit(SOME_REJECTED)
 
 
-def _show(report: IngestReport, total: dict[str, int]) -> None:
+def _ingest_here(settings: Settings, paths: list[Path], urls: list[str], shown: Shown) -> Ingested:
+    from rag.cli.ingest_job import Ingested
+    from rag.cli.progress import ingest_record, stand_back
+    from rag.jobs import open_ingest
+
+    stand_back()
+    with open_ingest(settings, paths, urls) as job:
+        with shown(job.total) as progress:
+            report = job.run(lambda report: progress.tell(ingest_record(report, job.total)))
+        return Ingested(ingest_record(report, job.total), job.counts(), report.interrupted)
+
+
+def _show(ingested: Ingested) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    told = ingested.told
     console = Console()
     table = Table(show_header=False, title="Articles", title_justify="left")
     table.add_column()
     table.add_column(justify="right")
-    for name in ("new", "updated", "unchanged", "near_duplicates"):
-        table.add_row(name.replace("_", "-"), f"{getattr(report, name):,}")
-    table.add_row("rejected", f"{len(report.rejected):,}")
+    for name in _COUNTS:
+        table.add_row(name.replace("_", "-"), f"{told[name]:,}")
+    table.add_row("rejected", f"{told['rejected_count']:,}")
     console.print(table)
-    for rejection in report.rejected[:_SHOWN_REJECTIONS]:
-        console.print(Text(f"rejected: {rejection}"), style="yellow", soft_wrap=True)
-    if len(report.rejected) > _SHOWN_REJECTIONS:
-        console.print(f"… and {len(report.rejected) - _SHOWN_REJECTIONS} more", style="yellow")
-    if report.interrupted:
+    for one in told["rejected"][:_SHOWN_REJECTIONS]:
+        console.print(Text(f"rejected: {one['where']}: {one['reason']}"), style="yellow", soft_wrap=True)
+    if told["rejected_count"] > _SHOWN_REJECTIONS:
+        console.print(f"… and {told['rejected_count'] - _SHOWN_REJECTIONS} more", style="yellow")
+    if ingested.interrupted:
         console.print(
             "Interrupted. What is in the table is stored; the same command goes on from here.", style="yellow"
         )
-    console.print(f"The archive holds {_of(total, 'articles')} in {_of(total, 'passages')}.")
+    console.print(f"The archive holds {_of(ingested.total, 'articles')} in {_of(ingested.total, 'passages')}.")
 
 
 def _of(total: dict[str, int], what: str) -> str:

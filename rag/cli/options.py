@@ -16,6 +16,9 @@ DataDir = Annotated[
     typer.Option("--data-dir", help="Where the archive is stored. BYLINE_DATA_DIR sets it too.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the record as JSON.")]
+NoService = Annotated[
+    bool, typer.Option("--no-service", help="Open the archive here, even where a running service could answer.")
+]
 Batch = Annotated[
     str | None,
     typer.Option("--batch", metavar="FILE", help='One {"id", "question"} a line; "-" reads standard input.'),

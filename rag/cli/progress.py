@@ -12,7 +12,15 @@ from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from rag.ingestion import IngestReport
 
@@ -53,19 +61,19 @@ class IngestProgress:
     ) -> None:
         self._bar.stop()
 
-    def tell(self, report: IngestReport) -> None:
+    def tell(self, told: dict[str, Any]) -> None:
+        """As `ingest_record` has it."""
         elapsed = self._bar.tasks[0].elapsed or 0.0
-        rate = report.passages / elapsed if elapsed else 0.0
-        self._bar.update(self._task, completed=report.articles, passages=report.passages, rate=rate)
+        rate = told["passages"] / elapsed if elapsed else 0.0
+        self._bar.update(self._task, completed=told["done"], passages=told["passages"], rate=rate)
 
 
 class IngestLines:
     """What `IngestProgress` shows, as a JSON object a line on stdout: some a second at most, and the last one."""
 
     def __init__(self, total: int) -> None:
-        self._total = total
-        self._told = 0.0
-        self._report = IngestReport()
+        self._told_at = 0.0
+        self._told = ingest_record(IngestReport(), total)
 
     def __enter__(self) -> IngestLines:
         self._print()
@@ -76,14 +84,15 @@ class IngestLines:
     ) -> None:
         self._print()
 
-    def tell(self, report: IngestReport) -> None:
-        self._report = report
-        if time.monotonic() - self._told >= _LINE_EVERY_S:
+    def tell(self, told: dict[str, Any]) -> None:
+        """As `ingest_record` has it."""
+        self._told = told
+        if time.monotonic() - self._told_at >= _LINE_EVERY_S:
             self._print()
 
     def _print(self) -> None:
-        self._told = time.monotonic()
-        sys.stdout.write(json.dumps(ingest_record(self._report, self._total), ensure_ascii=False) + "\n")
+        self._told_at = time.monotonic()
+        sys.stdout.write(json.dumps(self._told, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
 
@@ -124,3 +133,13 @@ def claims_bar() -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("check", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def bytes_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Bytes done of all; to be told how many more."""
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)

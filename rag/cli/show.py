@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.types import Hit
-
 
 def show_answer(record: dict[str, Any]) -> None:
     console = Console()
@@ -66,19 +64,20 @@ def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) ->
             console.print(Text(f"   also in: {', '.join(hit['also_in'])}"), style="dim")
 
 
-def show_ranking(hits: Sequence[Hit]) -> None:
+def show_ranking(hits: Sequence[dict[str, Any]]) -> None:
     """Every passage that was ranked: its scores, what each signal added to the fused one, and why it wasn't used."""
-    signals = tuple(dict.fromkeys(name for hit in hits for name in hit.scores.parts))
+    signals = tuple(dict.fromkeys(name for hit in hits for name in hit["parts"]))
     table = Table(title="Ranking: BM25, cosine, and what each signal adds to the fused score", title_justify="left")
     table.add_column("passage", overflow="fold")
     for column in ("BM25", "cosine", "fused", *(f"+{name}" for name in signals)):
         table.add_column(column, justify="right")
     table.add_column("read?")
     for hit in hits:
-        name = f"{hit.rank}. {hit.article.title or hit.article.file} {hit.passage.start}–{hit.passage.end}"
-        scores = [hit.scores.bm25, hit.scores.dense, hit.scores.fused, *map(hit.scores.parts.get, signals)]
+        article, given = hit["article"], hit["scores"]
+        name = f"{hit['rank']}. {article['title'] or article['file']} {hit['start']}–{hit['end']}"
+        scores = [given["bm25"], given["dense"], given["fused"], *map(hit["parts"].get, signals)]
         shown = ["-" if score is None else f"{score:.2f}" for score in scores]
-        table.add_row(Text(safe(name)), *shown, Text(hit.left_out or "yes"))
+        table.add_row(Text(safe(name)), *shown, Text(hit["left_out"] or "yes"))
     Console().print(table)
 
 

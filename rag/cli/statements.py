@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rag.cli.options import After, AsOf, Before, DataDir, Json, Source, limits_of
+from rag.cli.front import Fronted
+from rag.cli.options import After, AsOf, Before, DataDir, Json, NoService, Source, limits_of
 from rag.settings import load_settings
 
 
@@ -25,14 +26,12 @@ def quotes(
     as_of: AsOf = None,
     as_json: Json = False,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """Everything that somebody said in the archive, dated and cited."""
-    from rag.claims.as_json import statement_record
-    from rag.wiring import open_byline
-
     limits = limits_of(source, after, before, as_of)
-    with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
-        record = {"person": person, "quotes": [statement_record(one) for one in byline.quotes(person, limits)]}
+    with Fronted(load_settings(data_dir=data_dir), one_shot=True, no_service=no_service) as front:
+        record = {"person": person, "quotes": front(lambda one: one.quotes(person, limits))}
     if as_json:
         _print(record)
         return
@@ -49,14 +48,12 @@ def timeline(
     as_of: AsOf = None,
     as_json: Json = False,
     data_dir: DataDir = None,
+    no_service: NoService = False,
 ) -> None:
     """What the archive says of some names, in the order of its days, and what changed."""
-    from rag.claims.as_json import dated_record
-    from rag.wiring import open_byline
-
     limits = limits_of(source, after, before, as_of)
-    with open_byline(load_settings(data_dir=data_dir), one_shot=True) as byline:
-        record = {"subject": subject, "timeline": [dated_record(one) for one in byline.timeline(subject, limits)]}
+    with Fronted(load_settings(data_dir=data_dir), one_shot=True, no_service=no_service) as front:
+        record = {"subject": subject, "timeline": front(lambda one: one.timeline(subject, limits))}
     if as_json:
         _print(record)
         return

@@ -24,8 +24,8 @@ from rag.errors import BylineError, InputError, MissingExtra, SettingsError, Sto
 DRIVER = "postgresql+psycopg"
 _WRITER, _TABLES = 0x62796C01, 0x62796C02  # the advisory locks' names: "byl" and a number
 CHANNEL = "byline_changes"
-# Two machines at their most stay below PostgreSQL's usual hundred connections.
-_KEPT, _MORE, _WAIT_S = 8, 32, 10
+# As many as a service has threads, most of which answer and wait; one machine stays below PostgreSQL's usual hundred.
+_KEPT, _MORE, _WAIT_S = 8, 72, 30
 _PING_AFTER_S = 5.0  # a connection that was idle for longer may be gone
 _CONNECT = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 30_000}
 _HOLDER = text(

@@ -18,6 +18,7 @@ from rag.errors import BylineError, StoreBusy, StoreDamaged
 from rag.locks import WriterLock
 
 BUSY_TIMEOUT_MS = 10_000
+_KEPT_OPEN = 10
 _PRAGMAS = ("journal_mode=WAL", "secure_delete=ON", f"busy_timeout={BUSY_TIMEOUT_MS}")  # what is removed is overwritten
 _OF_LEDGER = (*_PRAGMAS, "synchronous=FULL", "foreign_keys=ON")
 
@@ -33,7 +34,8 @@ class SqliteFile(Database):
     def ledger(cls, path: Path) -> SqliteFile:
         """Its connections are kept. Whoever opens it makes or upgrades its tables."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{path}")
+        # As many readers as there are threads: one that waited for another's connection would fail after a while.
+        engine = create_engine(f"sqlite:///{path}", pool_size=_KEPT_OPEN, max_overflow=-1)
         _at_connect(engine, [f"PRAGMA {pragma}" for pragma in _OF_LEDGER])
         remedy = "Restore it from a backup, or move it away and ingest again."
         _tell(engine, lambda reason: StoreDamaged(f"{path} can't be read as a ledger ({reason}).", remedy=remedy))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import queue
 import threading
 import time
@@ -14,19 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from rag.errors import LanguageModelFailed, MissingExtra, SettingsError
+from rag import tracing
+from rag.errors import LanguageModelFailed
 from rag.llm.breaker import Breaker
+from rag.llm.opening import Connection, open_chat
 from rag.llm.shown import tokens_in
 from rag.llm.spending import Meter
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
 _WINDOW = 8192  # tokens, of a model that nothing is known of
 _RAMBLE = 8  # characters an output token, from which on a reply is cut off whatever its server does
 _SPARE_CHUNKS = 50  # a chunk is a token or more: that many over the tokens asked for, and it is cut off too
-_PACKAGES = {"openai": "langchain_openai", "anthropic": "langchain_anthropic", "ollama": "langchain_ollama"}
 _BUSY = 429
 _BROKEN = 500
 
@@ -42,35 +41,13 @@ class Piece:
     finish: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How a model is reached. `name` is `provider:model`."""
-
-    name: str
-    base_url: str | None = None
-    api_key: str | None = None
-    timeout_s: float = 60.0
-    retries: int = 2
-    window: int | None = None
-    output_tokens: int = 800
-    structured: Literal["auto", "json_schema", "function_calling", "never"] = "auto"
-
-    @property
-    def provider(self) -> str:
-        return self.name.partition(":")[0]
-
-    @property
-    def model(self) -> str:
-        return self.name.partition(":")[2]
-
-
 class LanguageModel:
     """Safe to use from several threads."""
 
     def __init__(self, connection: Connection) -> None:
         """Raises MissingExtra when the provider's package is not installed, SettingsError when it can't be set up."""
         self._to = connection
-        self._chat = _open(connection)
+        self._chat = open_chat(connection)
         self._breaker = Breaker()
 
     @property
@@ -109,16 +86,19 @@ class LanguageModel:
         self._breaker.admit()
         meter.admit(asked, self._to.output_tokens)
         reply = _Reply(self._to.output_tokens)
-        try:
-            chunks = _within(deadline, self._runnable(shape).stream(list(messages)), self._to.timeout_s)
-            with closing(chunks):
-                yield from reply.read(chunks)
-        except LanguageModelFailed as error:
-            self._breaker.failed(error.retry_after_s)
-            raise
-        finally:
-            if reply.begun or reply.tokens:
-                meter.add(*(reply.tokens or (asked, tokens_in(reply.text))), estimated=reply.tokens is None)
+        with tracing.chat(self._to.provider, self._to.model, self._to.output_tokens, messages) as noted:
+            try:
+                chunks = _within(deadline, self._runnable(shape).stream(list(messages)), self._to.timeout_s)
+                with closing(chunks):
+                    yield from reply.read(chunks)
+            except LanguageModelFailed as error:
+                self._breaker.failed(error.retry_after_s)
+                raise
+            finally:
+                if reply.begun or reply.tokens:
+                    tokens = reply.tokens or (asked, tokens_in(reply.text))
+                    meter.add(*tokens, estimated=reply.tokens is None)
+                    tracing.replied(noted, reply.text, reply.finish, tokens)
         self._breaker.succeeded()
 
     def complete(
@@ -163,6 +143,11 @@ class _Reply:
     def text(self) -> str:
         return "".join(self._parts)
 
+    @property
+    def finish(self) -> str | None:
+        """Why it ended, in its server's words."""
+        return self._finish
+
     def read(self, chunks: Iterator[Any]) -> Iterator[Piece]:
         for count, chunk in enumerate(chunks):
             self.begun = True
@@ -203,41 +188,6 @@ def _text_of(message: AIMessageChunk) -> str:
     """Its text, or the arguments of the tool call by which some providers give JSON."""
     calls = "".join(call.get("args") or "" for call in message.tool_call_chunks)
     return calls or str(message.text)
-
-
-def _open(to: Connection) -> BaseChatModel:
-    package = _PACKAGES.get(to.provider)
-    if package and importlib.util.find_spec(package) is None:
-        raise MissingExtra(
-            f"BYLINE_LLM={to.name} needs {package.replace('_', '-')}, which is not installed.",
-            remedy=f"Run: pip install 'byline[{to.provider}]'.",
-        )
-    from langchain.chat_models import init_chat_model  # seconds, which only those pay who have a model
-
-    more: dict[str, Any] = {"base_url": to.base_url} if to.base_url else {}
-    if to.api_key or to.base_url:
-        more["api_key"] = to.api_key or "none"  # servers of one's own ask for no key, their client does
-    if to.provider == "openai":
-        more["stream_usage"] = True
-        if to.base_url:  # the client sends `max_completion_tokens`, which servers of one's own may not know
-            more["extra_body"] = {"max_tokens": to.output_tokens}
-    if to.provider != "ollama":
-        more |= {"timeout": to.timeout_s, "max_retries": to.retries, "max_tokens": to.output_tokens}
-    else:
-        more.pop("api_key", None)
-        more |= {"client_kwargs": {"timeout": to.timeout_s}, "num_predict": to.output_tokens}
-    try:
-        model: BaseChatModel = init_chat_model(to.model, model_provider=to.provider, **more)
-    except ImportError as error:
-        raise MissingExtra(
-            f"BYLINE_LLM={to.name} needs a package that is not installed.", remedy=f"Install it: {error}."
-        ) from error
-    except Exception as error:
-        raise SettingsError(
-            f"BYLINE_LLM={to.name} can't be used: {_brief(error)}.",
-            remedy="Correct it, or set BYLINE_LLM_API_KEY if a key is missing.",
-        ) from error
-    return model
 
 
 _END = object()
@@ -305,7 +255,3 @@ def _retry_after(error: BaseException) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     told = headers.get("retry-after", "")
     return float(told) if told.replace(".", "", 1).isdigit() else None
-
-
-def _brief(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.jobs import file_name
-from api.replies import ArticleRecord, ArticlesRecord, HitsRecord, JobRecord, JobsRecord
+from api.replies import ArticleRecord, ArticlesRecord, HitsRecord
+from api.replies_own import JobRecord, JobsRecord
 from rag.locks import WriterLock
 from tests.api.events import events
 from tests.api.serving import served
@@ -154,7 +155,13 @@ def test_a_service_that_is_stopped_puts_its_job_back(tmp_path: Path) -> None:
     lock = WriterLock(tmp_path)
     lock.take("the test")
     with served(tmp_path) as service, httpx.Client(base_url=service.address, timeout=60) as http:
-        upload(http, **{"keeper.txt": STORY})
+        location = upload(http, **{"keeper.txt": STORY}).headers["location"]
+        with http.stream("GET", location, headers={"Accept": "text/event-stream"}) as reply:
+            told = events(reply)
+            next(told)
+            service.process.terminate()
+            assert "done" not in [name for name, _ in told]  # following it does not hold the service up
+        service.process.wait(15)
     assert any("shutdown complete" in line for line in service.log)
     lock.release()
     with served(tmp_path) as service, httpx.Client(base_url=service.address, timeout=60) as http:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from api.replies import FeedRecord, FeedsRecord
+from api.replies_own import FeedRecord, FeedsRecord
 from tests.api.serving import served
 from tests.api.test_archive import ended
 from tests.rag.news import Item, page, rss, story

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from api.app import create_app
-from rag.settings import load_settings
+from tests.api.operations import DOCUMENT
 from tests.api.serving import served
 from tests.command import ROOT, byline
 
@@ -26,7 +26,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield service.address
 
 
-DOCUMENT = create_app(load_settings(data_dir=Path("unused"))).openapi()
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
@@ -43,3 +42,28 @@ def test_the_document_is_what_the_service_gives_and_describes_itself(address: st
     for path, methods in told["paths"].items():
         for method, operation in methods.items():
             assert operation.get("description"), f"{method} {path}"
+
+
+def test_every_operation_has_examples_that_fit_what_they_illustrate() -> None:
+    seen = 0
+    for at, part, told in illustrated():
+        assert told is not None, at
+        validator = jsonschema.Draft202012Validator({**part["schema"], "components": DOCUMENT["components"]})
+        if "text/" not in at and "multipart" not in at:
+            assert not [fault.message for fault in validator.iter_errors(told)], at
+        seen += 1
+    assert seen > 200
+
+
+def illustrated() -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Everything that may have an example, what it is like, and the example; None where there is none."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            at = f"{method} {path}"
+            for one in operation.get("parameters", ()):
+                examples = one.get("examples") or one["schema"].get("examples") or [None]
+                yield f"{at} {one['name']}", one, one.get("example", examples[0])
+            bodies = {"body": operation.get("requestBody", {})}
+            for status, reply in (bodies | operation["responses"]).items():
+                for kind, part in reply.get("content", {}).items():
+                    yield f"{at} {status} {kind}", part, part.get("example")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from api.replies import ExamplesRecord, StatsRecord
-from rag.examples import questions
+from api.replies_own import ExamplesRecord, StatsRecord
 from tests.api.serving import served
 
 
@@ -19,14 +18,6 @@ def test_every_example_is_answered(server: str) -> None:
         for question in told["questions"]:
             assert http.post("/v1/ask", json={"question": question}).json()["status"] == "answered"
         assert http.get("/v1/examples").json() == told
-
-
-def test_an_example_names_who_says_what_of_whom() -> None:
-    text = (
-        "Talks over the harbour of Leith went on. Morag Fyfe said that Leith needs a wider lock. "
-        "“Enough,” said Ian Reid. The council said Chinese ships can’t enter Leith."
-    )
-    assert list(questions(text)) == ["What did Morag Fyfe say about Leith?"]
 
 
 def test_counts_grow_with_what_is_asked(server: str) -> None:

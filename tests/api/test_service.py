@@ -90,6 +90,7 @@ def test_a_question_that_cannot_be_asked_is_a_problem_with_a_remedy(client: http
     reply = ask(client, question=question)
     assert reply.status_code == 422
     assert reply.json()["title"] == "QuestionRejected"
+    assert [(one["in"], one["pointer"]) for one in reply.json()["errors"]] == [("body", "/question")]
 
 
 ODD = ["'; DROP TABLE articles; --", "<b>Ford</b> plant?", "Wo steht das Rathaus von Köln?", "🚗🚗 Ford?"]
@@ -125,4 +126,5 @@ def test_a_check_that_can_not_be_made_or_found_is_a_problem(client: httpx.Client
     empty = client.post("/v1/check", json={"text": " "})
     assert (empty.status_code, empty.headers["content-type"]) == (422, "application/problem+json")
     assert "empty" in empty.json()["detail"]
+    assert [one["pointer"] for one in empty.json()["errors"]] == ["/text"]
     assert client.get("/v1/checks/nothing").status_code == 404

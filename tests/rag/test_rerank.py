@@ -66,6 +66,19 @@ def test_only_the_first_usable_hits_are_read_and_the_others_follow() -> None:
     assert found[-1].left_out == "a near-duplicate"
 
 
+def test_to_answer_it_stops_where_no_unread_hit_could_come_first() -> None:
+    hits = [hit(f"Ships left wharf {n}.", rank=n, of=article(f"a{n}"), fused=2.0 - 0.1 * n) for n in range(1, 12)]
+    model = ScriptedReader("wharf 1")
+    found = Reranker(model, 10, ample=0.8)("What left?", hits)
+    # The best has 1.9 and what reading adds, more than a point; the fifth would have 1.5 and 0.8.
+    assert model.was_asked == 4
+    assert found[0].article.id == "a1"
+    assert sorted(h.rank for h in found) == list(range(1, 12))
+    unread = ScriptedReader("nothing of this")
+    Reranker(unread, 10, ample=0.8)("What left?", hits)
+    assert unread.was_asked == 10
+
+
 def test_a_model_without_an_opinion_changes_no_order() -> None:
     class Silent(ScriptedReader):
         def _read(self, passage: str) -> PairReading:  # noqa: ARG002

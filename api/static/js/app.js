@@ -1,12 +1,14 @@
-// Views by address: /, /?answer=ID, /?check, /?check=ID, /?archive, /?article=ID&version=V&start=S&end=E.
+// Views by address: /, /?answer=ID (one for each turn), /?check, /?check=ID, /?archive, /?article=ID&version=V&start=S&end=E.
 
 import { archiveView } from "./archive.js";
-import { askView } from "./ask.js";
-import { checkView } from "./check.js";
+import { askView, leaveAsk } from "./ask.js";
+import { checkView, leaveCheck } from "./check.js";
+import { watchConnection } from "./connection.js";
+import { watchKeys } from "./keys.js";
 import { closeSource, sourcePage } from "./source.js";
+import { longDay } from "./words.js";
 
 const main = document.getElementById("main");
-const offline = document.getElementById("offline");
 const TITLES = { ask: "Byline", check: "Check a draft · Byline", archive: "Archive · Byline", article: "Article · Byline" };
 
 function viewOf(parameters) {
@@ -14,6 +16,8 @@ function viewOf(parameters) {
 }
 
 async function show(focus) {
+  leaveAsk();
+  leaveCheck();
   closeSource();
   const parameters = new URLSearchParams(location.search);
   const view = viewOf(parameters);
@@ -25,7 +29,7 @@ async function show(focus) {
     else link.removeAttribute("aria-current");
   }
   if (focus) main.focus({ preventScroll: true });
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, behavior: "instant" });
   if (view === "check") await checkView(main, parameters);
   else if (view === "archive") await archiveView(main, parameters);
   else if (view === "article") await articleView(parameters);
@@ -46,20 +50,8 @@ document.addEventListener("click", (event) => {
   history.pushState(null, "", link.href);
   show(true);
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closeSource();
-  const typing = event.target.closest?.("input, textarea, select");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-    const field = document.querySelector("#question, #draft, #search");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-    }
-  }
-});
 window.addEventListener("popstate", () => show(true));
-const connected = () => (offline.hidden = navigator.onLine);
-window.addEventListener("online", connected);
-window.addEventListener("offline", connected);
-connected();
+document.getElementById("today").textContent = longDay(new Date());
+watchKeys();
+watchConnection();
 show(false);

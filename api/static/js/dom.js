@@ -21,6 +21,10 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
+export function quiet(words, onclick, more = {}) {
+  return element("button", { type: "button", class: "quiet", onclick, ...more }, words);
+}
+
 // A name from outside: short enough to lay out, and kept from turning the text around it.
 export function bdi(text, most = LONGEST) {
   return element("bdi", {}, shortened(text, most));
@@ -44,33 +48,4 @@ export function codePoints(text) {
 
 export function say(words) {
   document.getElementById("said").textContent = words;
-}
-
-export function outlet(article) {
-  return article.source || article.title || article.file;
-}
-
-export function day(text) {
-  if (!text) return "date unknown";
-  const [year, month, date] = text.slice(0, 10).split("-").map(Number);
-  const names = "January February March April May June July August September October November December".split(" ");
-  return `${date} ${names[month - 1]} ${year}`;
-}
-
-export function isWeb(url) {
-  return /^https?:\/\//i.test(url || "");
-}
-
-// A link that opens an article of the web at a quote: https://wicg.github.io/scroll-to-text-fragment/
-export function originalLink(article, quote, words = "Original") {
-  if (!isWeb(article.url)) return null;
-  const href = quote ? article.url + fragment(article.url, quote) : article.url;
-  return element("a", { href, target: "_blank", rel: "noopener noreferrer", class: "quiet" }, `${words} ↗`);
-}
-
-function fragment(url, quote) {
-  const words = quote.split(/\s+/).filter(Boolean);
-  const told = words.length > 12 ? [words.slice(0, 5).join(" "), words.slice(-5).join(" ")] : [words.join(" ")];
-  const parts = told.map((part) => encodeURIComponent(part).replace(/-/g, "%2D"));
-  return `${url.includes("#") ? "" : "#"}:~:text=${parts.join(",")}`;
 }

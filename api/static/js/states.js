@@ -1,7 +1,7 @@
 // What went wrong, in words that help, with what to do next.
 
 import { setKey } from "./api.js";
-import { element, say } from "./dom.js";
+import { element } from "./dom.js";
 
 const HEADINGS = {
   offline: "Not connected",
@@ -14,18 +14,27 @@ const HEADINGS = {
   broken: "The connection broke",
   refused: "That can’t be used",
 };
+const FOR_GOOD = new Set(["refused", "missing", "large"]);
 
 export function trouble(fault, retry) {
   const heading = HEADINGS[fault.kind] || "Something failed";
   const box = element("section", { class: "trouble", role: "alert" }, element("h2", {}, heading), element("p", {}, fault.message));
-  if (fault.kind === "key") box.append(keyForm(retry));
-  else if (fault.kind === "empty") box.append(element("p", {}, element("a", { href: "/?archive", "data-view": "archive" }, "Add articles in the archive")));
-  else if (fault.kind === "busy") box.append(countdown(fault.waitS || 5, retry));
-  else if (retry && fault.kind !== "refused" && fault.kind !== "missing") {
-    box.append(element("button", { type: "button", onclick: retry }, "Try again"));
-  }
-  say(`${heading}. ${fault.message}`);
+  const way = wayOn(fault, retry);
+  if (way) box.append(way);
   return box;
+}
+
+function wayOn(fault, retry) {
+  if (fault.kind === "key") return keyForm(retry);
+  if (fault.kind === "empty") return toArchive();
+  if (fault.kind === "missing") return element("p", {}, element("a", { href: "/", "data-view": "ask" }, "Ask something else"));
+  if (!retry || FOR_GOOD.has(fault.kind)) return null;
+  if (fault.kind === "busy") return countdown(fault.waitS || 5, retry);
+  return element("button", { type: "button", onclick: retry }, "Try again");
+}
+
+export function toArchive() {
+  return element("p", {}, element("a", { href: "/?archive", "data-view": "archive" }, "Add articles in the archive"), ", or run “byline ingest PATH”.");
 }
 
 function keyForm(retry) {

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from rag.events import Done, Drafted, Withdrawn
-from rag.llm.model import Connection, LanguageModel
+from rag.llm.model import LanguageModel
+from rag.llm.opening import Connection
 from rag.llm.spending import Caps, Meter, Tally
 from rag.records import answer_record
 from rag.settings import load_settings
