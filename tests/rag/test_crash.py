@@ -92,13 +92,22 @@ def state(settings: Settings, texts: dict[str, list[str]]) -> dict[str, str]:
         archive.close()
 
 
-@pytest.mark.parametrize(("settings", "seed"), [("sqlite", 1), ("sqlite", 2), ("postgres", 3)], indirect=["settings"])
-def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(settings: Settings, tmp_path: Path, seed: int) -> None:
+MANY, SOME = (6, 4, 3), (3, 2, 2)  # kills of an ingest, an update, a removal; the caches are the same on both engines
+
+
+@pytest.mark.parametrize(
+    ("settings", "seed", "kills"),
+    [("sqlite", 1, MANY), ("sqlite", 2, MANY), ("postgres", 3, SOME)],
+    indirect=["settings"],
+)
+def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(
+    settings: Settings, tmp_path: Path, seed: int, kills: tuple[int, int, int]
+) -> None:
     rng = random.Random(seed)
     file = tmp_path / "input.jsonl"
     texts = {url: [text] for url, text in write_input(file, 1).items()}
     acknowledged = 0
-    for _ in range(6):
+    for _ in range(kills[0]):
         lines, _ = run_and_kill("ingest", settings, file, rng.uniform(0, 0.8))
         acknowledged += _stored(lines)
         assert len(state(settings, texts)) >= acknowledged
@@ -107,7 +116,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(settings: Settin
 
     for url, text in write_input(file, 2).items():
         texts[url].append(text)
-    for _ in range(4):
+    for _ in range(kills[1]):
         run_and_kill("ingest", settings, file, rng.uniform(0, 0.8))
         assert set(state(settings, texts)) == set(texts)
     _finish(settings, file)
@@ -115,7 +124,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(settings: Settin
 
     gone: set[str] = set()
     wanted = tmp_path / "remove.json"
-    for _ in range(3):
+    for _ in range(kills[2]):
         left = [article_id for article_id in ids.values() if article_id not in gone]
         wanted.write_text(json.dumps(left), encoding="utf-8")
         lines, _ = run_and_kill("remove", settings, wanted, rng.uniform(0, 0.5))
