@@ -14,8 +14,10 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.problems import headers_of, status_of
 from api.refusals import refusal
 from api.under_way import until
+from rag.errors import BylineError
 from rag.keys import PREFIX, Key, KeyStore, holds_key
 from rag.local_service import LocalService
 
@@ -63,7 +65,12 @@ class Access:
             scope.setdefault("state", {})[STATE_KEY] = LOCAL
             await self._app(scope, receive, send)
             return
-        key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
+        try:
+            key = await run_sync(self._keys.judge, given, limiter=self._judges) if given else None
+        except BylineError as error:
+            told = refusal(scope, status_of(error), type(error).__name__, str(error), headers_of(error))
+            await told(scope, receive, send)
+            return
         refused = self._refusal(scope, given, key)
         if refused is not None:
             await refused(scope, receive, send)
@@ -99,8 +106,14 @@ class Access:
     async def _revoked(self, key: Key) -> None:
         """Returns when the key does not hold any more, which is looked at every second."""
         await asyncio.sleep(_LOOK_EVERY_S)
-        while await run_sync(self._keys.still_valid, key.id, limiter=self._judges):
+        while await self._still_valid(key):
             await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _still_valid(self, key: Key) -> bool:
+        try:
+            return await run_sync(self._keys.still_valid, key.id, limiter=self._judges)
+        except BylineError:  # it was good when the request began, and nobody can say otherwise now
+            return True
 
 
 def _not_valid(scope: Scope, told: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -34,8 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         answer_at_once(settings.threads, by_model=bool(settings.llm))
-        app.state.byline = await run_in_threadpool(open_byline, settings)
-        app.state.records = RecordStore(settings.data_dir)
+        app.state.byline = await run_in_threadpool(partial(open_byline, settings, serving=True))
+        app.state.records = RecordStore(settings.data_dir, settings.database_url)
         await run_in_threadpool(asking.forget_old, app.state.records, settings.keep_answers_days)
         app.state.examples = overview.KeptExamples()
         app.state.jobs = JobRunner(settings)
@@ -59,9 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     # The last added is the outermost.
     app.add_middleware(Deadline, within_s=settings.request_timeout_s)
     app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
-    app.add_middleware(
-        Access, keys=KeyStore(settings.data_dir), required=lambda: needs_key(app), local=lambda: app.state.local
-    )
+    keys = KeyStore(settings.data_dir, settings.database_url)
+    app.add_middleware(Access, keys=keys, required=lambda: needs_key(app), local=lambda: app.state.local)
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
     app.add_middleware(LocalNames, asked=lambda: app.state.local_names)
     app.add_middleware(Outermost)

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.chat_wire import ErrorReply, Fault
-from api.problems import status_of, told_of
+from api.problems import headers_of, status_of, told_of
 from rag.errors import BylineError, InputError
 
 _TYPES: dict[int, Any] = {401: "authentication_error", 403: "authentication_error", 429: "rate_limit_error"}
@@ -44,7 +44,7 @@ class ChatRoute(APIRoute):
             except RequestValidationError as error:
                 return _respond(400, _of_validation(error.errors()))
             except BylineError as error:
-                return _respond(chat_status_of(error), fault_of(error))
+                return _respond(chat_status_of(error), fault_of(error), headers_of(error))
             except HTTPException as error:
                 fault = Fault(message=told_of(error), type=_type_of(error.status_code))
                 return _respond(error.status_code, fault, error.headers)

@@ -21,9 +21,17 @@ from rag.errors import (
     QuestionRejected,
     StoreBusy,
     StoreEmpty,
+    StoreUnreachable,
 )
 
-_STATUS: dict[type[BylineError], int] = {InputError: 422, NotFound: 404, StoreBusy: 503, StoreEmpty: 503}
+_STATUS: dict[type[BylineError], int] = {
+    InputError: 422,
+    NotFound: 404,
+    StoreBusy: 503,
+    StoreEmpty: 503,
+    StoreUnreachable: 503,
+}
+_AGAIN_S = 5
 _FIELDS: dict[type[BylineError], tuple[str, str]] = {
     QuestionRejected: ("question", "q"),
     DraftRejected: ("text", "text"),
@@ -46,6 +54,11 @@ def status_of(error: BylineError) -> int:
     return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
 
 
+def headers_of(error: BylineError) -> dict[str, str]:
+    """What the reply says beside its body: when it is worth while to try again."""
+    return {"Retry-After": str(_AGAIN_S)} if isinstance(error, StoreBusy | StoreUnreachable) else {}
+
+
 def problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
 
@@ -66,7 +79,7 @@ async def _of_byline(request: Request, error: Exception) -> JSONResponse:
     if field is not None:
         where, name = ("body", field[0]) if request.method == "POST" else ("query", field[1])
         told["errors"] = [{"in": where, "pointer": f"/{name}", "detail": str(error)}]
-    return respond(told)
+    return respond(told, headers_of(error))
 
 
 async def _of_validation(request: Request, error: Exception) -> JSONResponse:

@@ -22,6 +22,7 @@ from rag.keys import KeyStore
 from rag.local_service import LocalService, announce, find, new_token, settings_digest, withdraw
 from rag.locks import ServingLock
 from rag.settings import Settings, TelemetrySettings
+from rag.wiring import open_ledger
 
 _OTHER_FILES = 512  # that the process may have open beside its connections
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - this machine's own address of each
@@ -36,6 +37,8 @@ def run(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             f"--workers {workers}: one process serves an archive whose Chroma is embedded, for it owns the store.",
             remedy="Leave --workers out; several workers need a Chroma server.",
         )
+    with open_ledger(settings):
+        pass  # what can't be opened is told before anything is served
     serving = ServingLock(settings.data_dir)
     if not serving.take():
         other = find(settings.data_dir)
@@ -58,7 +61,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         app.state.local_names = True
     else:
         app.state.any_host = True
-    if needs_key(app) and not KeyStore(settings.data_dir).has_valid():
+    if needs_key(app) and not KeyStore(settings.data_dir, settings.database_url).has_valid():
         sys.stderr.write("There is no key, so every request is refused: `byline keys add NAME` makes one.\n")
     _allow_files(settings.max_connections + _OTHER_FILES)
     listener = _bind(host, port)

@@ -16,21 +16,23 @@ from dataclasses import dataclass, field
 from rag.dense import DenseSearch
 from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
 from rag.indexing import (
+    CHROMA_LAG,
     ChromaLevel,
     Places,
+    Progress,
     chroma_level,
     dropped_since,
-    keywords_level,
     keywords_tail,
     level_chroma,
-    level_keywords,
-    places,
+    note_chroma,
+    silent,
 )
 from rag.keywords import KeywordIndex, KeywordSearcher
 from rag.ledger import Ledger
 from rag.ledger_rows import Outline
-from rag.locks import FileLock, WriterLock
+from rag.locks import FileLock
 from rag.memory import OutlinesInMemory, VectorsInMemory
+from rag.replica import replica_of
 from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
@@ -38,6 +40,7 @@ from rag.vectors import ChromaIndex
 log = logging.getLogger("byline.archive")
 
 _PIN_TRIES, _PIN_WAIT_S = 60, 0.02
+_MOST_LAG = 1_000  # changes, of some eight passages each, that are searched from memory while the index lacks them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,14 @@ class Archive:
         """`chroma_from`: how many passages an archive has at least for Chroma to be opened."""
         self.settings = settings
         self._chroma_from = chroma_from
-        self.ledger = Ledger.open(settings.ledger_path)
-        self._indexes = settings.data_dir / "indexes"
+        self.ledger = Ledger(settings)
+        self._replica = replica_of(settings, self.ledger)
         self._memory = VectorsInMemory()
         self._outlines = OutlinesInMemory()
         self._state: _State | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
+        self._chroma_guard = threading.RLock()  # while Chroma is written or let go of
 
     def close(self) -> None:
         with self._guard:
@@ -108,12 +112,13 @@ class Archive:
 
     def _pin(self, snapshot: Snapshot) -> View | None:
         seq, metas = snapshot.state()
-        here = places(self._indexes, metas)
+        here, level = self._replica.state(metas)
         if here is None:
-            raise StoreEmpty("The archive is empty.", remedy="Ingest some articles first: `byline ingest PATH`.")
+            self._make_indexes(seq)
+            return None
         opened, state = self._open(here, snapshot), self._state
         if state is None or (state.here, state.seq) != (here, seq):
-            searcher = self._searcher(opened, snapshot, keywords_level(metas), seq)
+            searcher = self._searcher(opened, snapshot, level, seq)
             if searcher is None:
                 return None
             self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
@@ -128,9 +133,9 @@ class Archive:
         if seq != self._newest_seq():
             return None
         if level < seq:
-            if self._level_if_nobody_writes():
+            if self._level_if_nobody_writes(seq - level):
                 return None
-            return searcher.with_tail(*keywords_tail(snapshot))
+            return searcher.with_tail(*keywords_tail(snapshot, level))
         return searcher
 
     def warm_up(self) -> None:
@@ -144,11 +149,32 @@ class Archive:
         self.level_chroma()
 
     def level_chroma(self) -> None:
-        """Bring Chroma level, where this process has it open; takes as long as there are passages to add."""
-        with self.ledger.snapshot() as snapshot, self._guard:
+        """Bring Chroma level, where this process has it open; takes as long as there are passages to add. Views go on
+        meanwhile: of what is being added they find nothing in Chroma.
+        """
+        with self._guard:
             opened = self._opened
-            if opened and opened.chroma is not None:
+            if opened and opened.chroma is None and not opened.here.chroma.exists() and opened.lock.try_lock():
+                opened.chroma = ChromaIndex.open(opened.here.chroma)
+                opened.level = note_chroma(opened.here, ChromaLevel())
+        with self._chroma_guard, self.ledger.snapshot() as snapshot:
+            if opened and opened is self._opened and opened.chroma is not None:
                 opened.level = level_chroma(snapshot, opened.here, opened.chroma, opened.level)
+
+    def refresh(self) -> None:
+        """For a process that stays: take in what changed, so that no question waits for it."""
+        with self.view() as view:
+            self._memory.after(0, view.ledger, view.seq)
+            opened = self._opened
+            lags = opened is not None and opened.chroma is not None and _lags(opened.level, view.ledger)
+        if lags:
+            self.level_chroma()
+
+    def behind(self) -> int:
+        """How many changes the keyword index is behind the ledger."""
+        with self.ledger.snapshot() as snapshot:
+            seq, metas = snapshot.state()
+        return max(0, seq - self._replica.state(metas)[1])
 
     @property
     def chroma_in_use(self) -> bool:
@@ -158,15 +184,37 @@ class Archive:
         with self.ledger.snapshot() as snapshot:
             return snapshot.seq()
 
-    def _level_if_nobody_writes(self) -> bool:
-        """A writer that was killed may have left the keyword index behind; a living one is about to finish."""
-        lock = WriterLock(self.settings.data_dir)
-        if self._opened is None or not lock.try_lock():
+    def _make_indexes(self, seq: int) -> None:
+        """Nothing was ever ingested, or a machine that is new to the archive is to make its indexes."""
+        if not seq:
+            raise StoreEmpty("The archive is empty.", remedy="Ingest some articles first: `byline ingest PATH`.")
+        self._level_if_nobody_writes(seq)
+
+    def _level_if_nobody_writes(self, lag: int) -> bool:
+        """A writer that was killed may have left the keyword index behind; a living one is about to finish.
+
+        Raises StoreBusy when it is so many changes behind that nothing can stand in for it, and another is at it.
+        """
+        if self.bring_level():
+            return True
+        if lag > _MOST_LAG:
+            raise StoreBusy(
+                f"This machine's keyword index is being brought level: {lag:,} changes to go.",
+                remedy="Try again in a while; `/readyz` of the service tells how far it is.",
+            )
+        return False
+
+    def bring_level(self, tell: Progress = silent) -> bool:
+        """Bring the keyword index level; False when another has the right to."""
+        right = self._replica.right()
+        if not right.try_lock():
             return False
         try:
-            level_keywords(self.ledger, self._opened.keywords)
+            here, opened = self._replica.settle(), self._opened
+            index = opened.keywords if opened and opened.here == here else KeywordIndex.open(here.keywords)
+            self._replica.bring_level(here, index, tell)
         finally:
-            lock.release()
+            right.release()
         return True
 
     def _open(self, here: Places, snapshot: Snapshot) -> _Opened:
@@ -179,6 +227,10 @@ class Archive:
             return self._opened
 
     def _release(self) -> None:
+        with self._chroma_guard:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._opened is not None:
             if self._opened.chroma is not None:
                 self._opened.chroma.close()
@@ -193,6 +245,11 @@ class _Opened:
     lock: FileLock
     chroma: ChromaIndex | None = None
     level: ChromaLevel = field(default_factory=ChromaLevel)
+
+
+def _lags(level: ChromaLevel, snapshot: Snapshot) -> bool:
+    """Whether it pays to bring Chroma level: it writes its index files whole."""
+    return len(snapshot.passage_ids(level.through + 1)) >= CHROMA_LAG
 
 
 def _open_chroma(opened: _Opened) -> None:

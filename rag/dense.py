@@ -45,7 +45,8 @@ class DenseSearch:
         if self._chroma is None:
             return []
         found = self._chroma.search(vector, k + len(self._stale), among)
-        return [hit for hit in found if hit[0] not in self._stale][:k]
+        # What is above its level is being added right now, and among the rest all the same.
+        return [hit for hit in found if hit[0] <= self._through and hit[0] not in self._stale][:k]
 
     def _exact_among(self, vector: Vectors, k: int, among: Collection[int]) -> list[tuple[int, float]]:
         everything = self._memory.after(0, self._snapshot, self._seq) if len(among) > FETCH_AMONG else None

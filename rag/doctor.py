@@ -34,10 +34,10 @@ def repair(store: Store, findings: list[Finding]) -> None:
 
 
 def _ledger_file(ledger: Ledger) -> Finding:
+    told = ledger.database.faults()
     with ledger.snapshot() as snapshot:
-        told = [str(row[0]) for row in snapshot.connection.execute(text("PRAGMA integrity_check(5)"))]
         counts = snapshot.counts()
-    if told == ["ok"]:
+    if not told:
         shown = ", ".join(f"{count} {name}" for name, count in counts.items())
         return Finding("ledger", f"the file is whole: {shown}", ok=True)
     return Finding("ledger", f"the file is damaged ({'; '.join(told)}): restore it from a backup", ok=False)

@@ -15,6 +15,7 @@ BylineError                    what failed, why, and the remedy
 ├── StoreError                 the data folder can't be used
 │   ├── StoreBusy              another process is writing
 │   ├── StoreEmpty             nothing has been ingested
+│   ├── StoreUnreachable       its database does not answer; another time may go better
 │   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
 ├── ModelError                 an embedding model can't be used
 │   └── ModelMismatch          the archive was embedded with another model
@@ -105,6 +106,10 @@ class StoreBusy(StoreError):
 
 class StoreEmpty(StoreError):
     """Nothing has been ingested yet."""
+
+
+class StoreUnreachable(StoreError):
+    """The database does not answer, or the connection to it was lost: trying again may help."""
 
 
 class StoreDamaged(StoreError):

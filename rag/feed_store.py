@@ -1,28 +1,24 @@
-"""Feeds, what was seen of them, and which articles were removed, in a SQLite file of their own beside the ledger.
+"""Feeds, what was seen of them, and which articles were removed, beside the ledger.
 
-Whoever polls writes it, so not under the archive's one writer; SQLite's own lock is enough for some rows.
+Whoever polls writes it, so not under the archive's one writer; the database's own lock is enough for some rows.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from rag.errors import NotFound, StoreDamaged
+from pydantic import SecretStr
+from sqlalchemy import Column, Table, delete, select, update
+
+from rag.database.choose import database_beside
+from rag.database.tables import FEEDS, entries, feeds, removed, shared
+from rag.errors import NotFound
 
 FILE = "feeds.sqlite3"
-_WAIT_S = 10.0
-_TABLES = """
-create table if not exists feeds (url text primary key, title text, etag text, last_modified text, polled_at real,
-    due_at real not null, failures integer not null, fault text, off integer not null);
-create table if not exists entries (feed text not null, id text not null, mark text not null, key text,
-    brought integer not null, attempts integer not null, deleted text, primary key (feed, id));
-create table if not exists removed (key_digest text primary key);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,82 +54,83 @@ class SeenEntry:
 
 
 class FeedStore:
-    """The feeds of a data folder; the file is made with the first one."""
+    """The feeds of an archive: a file in its data folder, made with the first one, or tables of the database at `url`.
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / FILE
+    Raises StoreDamaged and StoreUnreachable where it can't be used.
+    """
+
+    def __init__(self, data_dir: Path, url: SecretStr | None = None) -> None:
+        self._database = database_beside(data_dir / FILE, "feeds", FEEDS, url)
+        self._entries = entries if url is None else shared(entries)
+        self._removed = removed if url is None else shared(removed)
 
     def add(self, url: str) -> bool:
         """False when it is there already; one that was off is polled again."""
-        with self._open() as connection:
-            known = connection.execute("select off from feeds where url = ?", (url,)).fetchone()
-            if known is None or known[0]:
-                connection.execute(
-                    "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(Feed(url))
-                )
+        others = [column.name for column in feeds.columns if not column.primary_key]
+        with self._database.writing() as connection:
+            known = connection.execute(select(feeds.c.off).where(feeds.c.url == url)).first()
+            if known is None or known.off:
+                connection.execute(self._database.replacing(feeds, ["url"], others), _row(Feed(url)))
         return known is None
 
     def remove(self, url: str) -> None:
         """Raises NotFound."""
-        with self._open() as connection:
-            gone = connection.execute("delete from feeds where url = ?", (url,)).rowcount
-            connection.execute("delete from entries where feed = ?", (url,))
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount
+            connection.execute(delete(self._entries).where(self._entries.c.feed == url))
         if not gone:
             raise NotFound(f"There is no feed {url}.", remedy="`byline feeds list` shows what there is.")
 
     def feeds(self) -> list[Feed]:
         """In the order of their addresses."""
-        if not self._path.exists():
+        if not self._database.exists():
             return []
-        with self._open() as connection:
-            rows = connection.execute("select * from feeds order by url").fetchall()
-        return [replace(Feed(*row), off=bool(row[8])) for row in rows]
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*_columns(feeds, Feed)).order_by(feeds.c.url)).all()
+        return [replace(Feed(*row), off=bool(row.off)) for row in rows]
 
     def polled(self, feed: Feed, entries: Iterable[SeenEntry] = ()) -> None:
         """Keep how a poll went. A feed that was removed meanwhile stays removed."""
-        values = astuple(feed)
-        columns = ", ".join(f"{one.name} = ?" for one in fields(Feed))
-        with self._open() as connection:
-            there = connection.execute(f"update feeds set {columns} where url = ?", (*values, feed.url)).rowcount  # noqa: S608
-            if there:
-                rows = [(feed.url, *astuple(one)) for one in entries]
-                connection.executemany("insert or replace into entries values (?, ?, ?, ?, ?, ?, ?)", rows)
+        rows = [{"feed": feed.url, **_row(one)} for one in entries]
+        others = [field.name for field in fields(SeenEntry) if field.name != "id"]
+        with self._database.writing() as connection:
+            there = connection.execute(update(feeds).where(feeds.c.url == feed.url).values(**_row(feed))).rowcount
+            if there and rows:
+                connection.execute(self._database.replacing(self._entries, ["feed", "id"], others), rows)
 
     def seen(self, feed_url: str) -> dict[str, SeenEntry]:
         """What was seen of a feed, by the digests of the entries' ids."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "select id, mark, key, brought, attempts, deleted from entries where feed = ?", (feed_url,)
-            ).fetchall()
-        return {row[0]: SeenEntry(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in rows}
+        if not self._database.exists():
+            return {}
+        query = select(*_columns(self._entries, SeenEntry)).where(self._entries.c.feed == feed_url)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {row.id: replace(SeenEntry(*row), brought=bool(row.brought)) for row in rows}
 
     def note_removed(self, keys: Sequence[str]) -> None:
         """Articles that were removed: no poll brings them back. Only digests of their keys are kept, for an address
         often holds the words of a title.
         """
-        with self._open() as connection:
-            connection.executemany("insert or ignore into removed values (?)", [(digest(key),) for key in keys])
-            connection.executemany("update entries set key = null where key = ?", [(key,) for key in keys])
+        gone, e = [{"key_digest": digest(key)} for key in keys], self._entries
+        with self._database.writing() as connection:
+            connection.execute(self._database.unless_there(self._removed), gone)
+            connection.execute(update(e).where(e.c.key.in_(keys)).values(key=None))
 
     def was_removed(self, key: str) -> bool:
-        with self._open() as connection:
-            return bool(connection.execute("select 1 from removed where key_digest = ?", (digest(key),)).fetchone())
+        if not self._database.exists():
+            return False
+        query = select(self._removed).where(self._removed.c.key_digest == digest(key))
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A transaction. Raises StoreDamaged when the file can't be used."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=_WAIT_S)) as connection:
-                connection.execute("pragma journal_mode = wal")
-                connection.execute("pragma secure_delete = on")
-                connection.executescript(_TABLES)
-                yield connection
-                connection.commit()
-        except sqlite3.Error as error:
-            raise StoreDamaged(
-                f"The feeds in {self._path} can't be used: {error}.", remedy="Restore the file or move it away."
-            ) from error
+
+def _row(of: Feed | SeenEntry) -> dict[str, Any]:
+    """By column; a flag is a number."""
+    return {name: int(value) if isinstance(value, bool) else value for name, value in asdict(of).items()}
+
+
+def _columns(table: Table, kind: type[Feed | SeenEntry]) -> list[Column[Any]]:
+    return [table.c[field.name] for field in fields(kind)]
 
 
 def digest(text: str) -> str:

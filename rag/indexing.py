@@ -17,12 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from rag.keywords import Entry, KeywordIndex
-from rag.ledger import Ledger
 from rag.ledger_rows import Change, StoredPassage
-from rag.ledger_write import writing
 from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
 
+CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _BLOCK = 2_000  # passages read from the ledger at a time
 
 Progress = Callable[[int], None]
@@ -66,25 +65,20 @@ def places(indexes: Path, metas: Mapping[str, str]) -> Places | None:
 # --- the keyword index
 
 
-def level_keywords(ledger: Ledger, index: KeywordIndex) -> None:
-    """Apply the changes that the keyword index lacks. The caller holds the writer's lock."""
-    with ledger.snapshot() as snapshot:
-        seq, level = snapshot.seq(), keywords_level(snapshot.metas())
-        if level == seq:
-            return
-        changes = snapshot.changes(level)
-        # An added range is dropped first: a process killed between commit and note leaves it half known.
-        index.write(add=_entries(snapshot, _added(changes)), drop=[(c.first, c.last) for c in changes])
-    with writing(ledger) as w:
-        w.set_meta("keywords_level", str(seq))
+def apply_changes(snapshot: Snapshot, index: KeywordIndex, changes: Sequence[Change], tell: Progress = silent) -> None:
+    """Make a keyword index that lacks `changes` as if it had followed them."""
+    added = _added(changes)
+    # An added range is dropped first: a process killed between commit and note leaves it half known.
+    index.write(add=_entries(snapshot, added), drop=[(c.first, c.last) for c in changes if c.first <= c.last])
+    tell(len(added))
 
 
-def keywords_tail(snapshot: Snapshot) -> tuple[list[Entry], frozenset[int]]:
-    """What the keyword index lacks of a snapshot, and what it still has of passages that were dropped.
+def keywords_tail(snapshot: Snapshot, level: int) -> tuple[list[Entry], frozenset[int]]:
+    """What a keyword index at change `level` lacks of a snapshot, and what it still has of passages that were dropped.
 
     A batch at most, while its writer is between ledger and index.
     """
-    changes = snapshot.changes(keywords_level(snapshot.metas()))
+    changes = snapshot.changes(level)
     return list(_entries(snapshot, _added(changes))), _dropped(changes)
 
 
@@ -113,7 +107,7 @@ def _added(changes: Sequence[Change]) -> list[int]:
 
 
 def _dropped(changes: Sequence[Change]) -> frozenset[int]:
-    return frozenset(i for c in changes if c.kind == "drop" for i in range(c.first, c.last + 1))
+    return frozenset(i for c in changes if c.kind != "add" for i in range(c.first, c.last + 1))
 
 
 def _entries(snapshot: Snapshot, ids: Sequence[int]) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked and judged, in a SQLite file of their own beside the ledger.
+"""API keys: made, listed, revoked and judged, beside the ledger.
 
 A key is `byl_<id>_<secret>`. Only SHA-256 of the secret is kept: it is 32 random bytes, which nobody guesses however
 fast the hash is, so a slow one would add nothing.
@@ -10,28 +10,25 @@ import hashlib
 import hmac
 import re
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
 
-from rag.errors import InputError, NotFound, StoreDamaged
+from pydantic import SecretStr
+from sqlalchemy import func, select, update
+
+from rag.database.choose import database_beside
+from rag.database.tables import API_KEYS, api_keys, shared
+from rag.errors import InputError, NotFound
 
 FILE = "keys.sqlite3"
 Scope = Literal["read", "write"]
-_WAIT_S = 10.0
 PREFIX = "byl_"
 _FORM = re.compile(PREFIX + r"([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _WITHIN = re.compile(_FORM.pattern.encode())
 LENGTH = len(PREFIX) + 12 + 1 + 43
 """Characters of a key."""
-_TABLE = (
-    "create table if not exists keys (id text primary key, name text not null, scope text not null, "
-    "digest blob not null, made_at text not null, expires_at text, revoked_at text, used_on text)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +51,16 @@ class Key:
 
 
 class KeyStore:
-    """The keys of a data folder; the file is made with the first one."""
+    """The keys of an archive: a file in its data folder, made with the first one for its owner only, or a table
+    of the database at `url`.
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / FILE
+    Raises StoreDamaged and StoreUnreachable where it can't be used.
+    """
+
+    def __init__(self, data_dir: Path, url: SecretStr | None = None) -> None:
+        self._database = database_beside(data_dir / FILE, "keys", API_KEYS, url)
+        self._keys = api_keys if url is None else shared(api_keys)
+        self._known = [self._keys.c[field.name] for field in fields(Key)]
 
     def add(self, name: str, scope: str, days: int | None = None) -> tuple[Key, str]:
         """A new key, and the whole of it, which can't be had again. Raises InputError."""
@@ -68,71 +71,57 @@ class KeyStore:
         secret, key_id, made = secrets.token_urlsafe(32), secrets.token_hex(6), _now()
         expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds") if days else None
         key = Key(key_id, name.strip(), scope, made, expires)  # type: ignore[arg-type]
-        with self._open() as connection:
-            connection.execute(
-                "insert into keys (id, name, scope, digest, made_at, expires_at) values (?, ?, ?, ?, ?, ?)",
-                (key.id, key.name, key.scope, _digest(secret), key.made_at, key.expires_at),
-            )
+        with self._database.writing() as connection:
+            connection.execute(self._keys.insert(), {**asdict(key), "digest": _digest(secret)})
         return key, f"{PREFIX}{key_id}_{secret}"
 
     def all(self) -> list[Key]:
         """In the order they were made."""
-        if not self._path.exists():
+        if not self._database.exists():
             return []
-        with self._open() as connection:
-            rows = connection.execute(
-                "select id, name, scope, made_at, expires_at, revoked_at, used_on from keys order by made_at, id"
-            ).fetchall()
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*self._known).order_by(self._keys.c.made_at, self._keys.c.id)).all()
         return [Key(*row) for row in rows]
 
     def revoke(self, key_id: str) -> None:
         """It is refused from now on. Raises NotFound."""
-        with self._open() as connection:
-            query = "update keys set revoked_at = coalesce(revoked_at, ?) where id = ?"
-            if not connection.execute(query, (_now(), key_id)).rowcount:
+        k = self._keys.c
+        change = update(self._keys).where(k.id == key_id).values(revoked_at=func.coalesce(k.revoked_at, _now()))
+        with self._database.writing() as connection:
+            if not connection.execute(change).rowcount:
                 raise NotFound(f"There is no key {key_id}.", remedy="`byline keys list` shows what there is.")
 
     def judge(self, given: str) -> Key | None:
         """The key that was given, if it is one, is not revoked and has not expired."""
         found = _FORM.fullmatch(given)
-        if found is None or not self._path.exists():
+        if found is None or not self._database.exists():
             return None
         key_id, secret = found.groups()
-        with self._open() as connection:
-            row = connection.execute(
-                "select id, name, scope, made_at, expires_at, revoked_at, used_on, digest from keys where id = ?",
-                (key_id,),
-            ).fetchone()
-            if row is None or not hmac.compare_digest(row[-1], _digest(secret)):
-                return None
-            key, today = Key(*row[:-1]), _now()[:10]
-            if key.valid(_now()) and key.used_on != today:
-                connection.execute("update keys set used_on = ? where id = ?", (today, key_id))
-        return key if key.valid(_now()) else None
+        with self._database.reading() as connection:
+            row = connection.execute(select(*self._known, self._keys.c.digest).where(self._keys.c.id == key_id)).first()
+        if row is None or not hmac.compare_digest(row.digest, _digest(secret)):
+            return None
+        key, now = Key(*row[:-1]), _now()
+        if not key.valid(now):
+            return None
+        if key.used_on != now[:10]:
+            self._used(key_id, now[:10])
+        return key
+
+    def _used(self, key_id: str, day: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(self._keys).where(self._keys.c.id == key_id).values(used_on=day))
 
     def still_valid(self, key_id: str) -> bool:
         """For a request that is under way."""
-        with self._open() as connection:
-            row = connection.execute("select revoked_at, expires_at from keys where id = ?", (key_id,)).fetchone()
+        k = self._keys.c
+        with self._database.reading() as connection:
+            row = connection.execute(select(k.revoked_at, k.expires_at).where(k.id == key_id)).first()
         return row is not None and row[0] is None and (row[1] is None or _now() < row[1])
 
     def has_valid(self) -> bool:
         """Whether anybody could be let in."""
         return any(key.valid(_now()) for key in self.all())
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if not self._path.exists():
-                self._path.touch(mode=0o600)
-            with closing(sqlite3.connect(self._path, timeout=_WAIT_S)) as connection, connection:
-                connection.execute(_TABLE)
-                yield connection
-        except sqlite3.Error as error:
-            raise StoreDamaged(
-                f"The keys in {self._path} can't be used: {error}.", remedy="Restore the file or move it away."
-            ) from error
 
 
 def holds_key(raw: bytes) -> bool:

@@ -67,7 +67,7 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Passages `first..last` were added or dropped at `seq`."""
+    """Passages `first..last` were added, dropped or removed with their article at `seq`; none when `last` is lower."""
 
     seq: int
     kind: str

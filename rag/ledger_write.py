@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag import schema as s
+from rag.database.base import Database
 from rag.ledger import Ledger
 from rag.ledger_rows import ordinal, pack_spans
 from rag.snapshot import Snapshot
@@ -24,21 +24,24 @@ from rag.types import Article, Passage
 _MOST_COMPARED = 64  # a text that very many articles share (a template) is compared with only so many
 
 
-def _replacing(table: Table, key: str, *others: str) -> Insert:
-    """An insert that gives a row that is there already the new values of `others`."""
-    row = upsert(table)
-    return row.on_conflict_do_update(index_elements=[key], set_={name: row.excluded[name] for name in others})
+class _Inserts:
+    """Built once: building them for each article took as long as running them."""
+
+    version = insert(s.versions)
+    passage = insert(s.passages)
+    signature = insert(s.signatures)
+    change = insert(s.changes)
+
+    def __init__(self, kind: type[Database]) -> None:
+        self.meta = kind.replacing(s.meta, ["name"], ["value"])
+        self.article = kind.replacing(s.articles, ["id"], ["newest", "cluster"])
+        self.input = kind.replacing(s.inputs, ["digest"], ["article_id", "version"])
+        self.key = kind.unless_there(s.keys)
+        self.band = kind.unless_there(s.bands)
+        self.vector = kind.unless_there(s.vectors)
 
 
-# Built once: building them for each article took as long as running them.
-_ARTICLE = _replacing(s.articles, "id", "newest", "cluster")
-_INPUT = _replacing(s.inputs, "digest", "article_id", "version")
-_KEY = upsert(s.keys).on_conflict_do_nothing()
-_BAND = upsert(s.bands).on_conflict_do_nothing()
-_VERSION = insert(s.versions)
-_PASSAGE = insert(s.passages)
-_SIGNATURE = insert(s.signatures)
-_VECTOR = upsert(s.vectors).on_conflict_do_nothing()
+_inserts = lru_cache(_Inserts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,8 @@ class Admission:
 @contextmanager
 def writing(ledger: Ledger) -> Iterator[Writing]:
     """A transaction that commits when the block ends and leaves no trace when it raises."""
-    with ledger.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield Writing(connection)
-        connection.commit()
+    with ledger.database.changing() as connection:
+        yield Writing(connection, type(ledger.database))
 
 
 def _agree(signature: bytes, admission: Admission) -> bool:
@@ -76,12 +76,12 @@ def _agree(signature: bytes, admission: Admission) -> bool:
 class Writing(Snapshot):
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kind: type[Database]) -> None:
         super().__init__(connection)
+        self._inserts = _inserts(kind)
 
     def set_meta(self, name: str, value: str) -> None:
-        row = upsert(s.meta).values(name=name, value=value)
-        self.connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+        self.connection.execute(self._inserts.meta, {"name": name, "value": value})
 
     def use_model(self, identity: str, dimensions: int) -> int:
         """Register an embedding model, if new, and return its id. `set_meta("model", id)` makes it the one in use."""
@@ -107,12 +107,13 @@ class Writing(Snapshot):
         return stored
 
     def know_input(self, digest: str, article_id: str, version: int) -> None:
-        self.connection.execute(_INPUT, {"digest": digest, "article_id": article_id, "version": version})
+        self.connection.execute(self._inserts.input, {"digest": digest, "article_id": article_id, "version": version})
 
     def remove(self, article_id: str) -> int:
         """Remove an article with all its versions; returns how many. Raises NotFound."""
         removed = self._newest(article_id)
         self._drop_passages(article_id)
+        self._change("remove", 0, -1)  # what holds terms of the dropped ones, of any version, is to be written anew
         for table in (s.versions, s.keys, s.inputs, s.signatures, s.bands):
             self.connection.execute(delete(table).where(table.c.article_id == article_id))
         self.connection.execute(delete(s.articles).where(s.articles.c.id == article_id))
@@ -124,9 +125,11 @@ class Writing(Snapshot):
             {"model_id": model_id, "passage_id": int(i), "vector": row.tobytes()}
             for i, row in zip(ids, matrix, strict=True)
         ]
-        self.connection.execute(_VECTOR, rows)
+        self.connection.execute(self._inserts.vector, rows)
 
-    def keep_only_model(self, model_id: int) -> None:
+    def use_only_model(self, model_id: int) -> None:
+        """Every passage has its vector already; those of other models go."""
+        self.set_meta("model", str(model_id))
         self.connection.execute(delete(s.vectors).where(s.vectors.c.model_id != model_id))
         self.connection.execute(delete(s.models).where(s.models.c.id != model_id))
 
@@ -145,8 +148,9 @@ class Writing(Snapshot):
         return candidate
 
     def _next_passage_id(self) -> int:
-        used = self.connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")).scalar()
-        return int(used or 0) + 1
+        c = s.changes.c
+        newest = select(c.last_passage).where(c.kind == "add").order_by(c.seq.desc()).limit(1)
+        return int(self.connection.execute(newest).scalar() or 0) + 1
 
     def _insert_passages(self, article: Article, first: int, admission: Admission) -> None:
         ids = range(first, first + len(admission.passages))
@@ -163,13 +167,13 @@ class Writing(Snapshot):
             }
             for passage_id, p, words in zip(ids, admission.passages, admission.words, strict=True)
         ]
-        self.connection.execute(_PASSAGE, rows)
+        self.connection.execute(self._inserts.passage, rows)
         self.add_vectors(int(self.meta("model") or 0), ids, admission.vectors)
 
     def _insert_version(self, article: Article, first: int, last: int) -> None:
         published = article.published
         self.connection.execute(
-            _VERSION,
+            self._inserts.version,
             {
                 "article_id": article.id,
                 "version": article.version,
@@ -195,12 +199,18 @@ class Writing(Snapshot):
             for table in (s.signatures, s.bands):
                 self.connection.execute(delete(table).where(table.c.article_id == article.id))
         cluster = self._cluster(admission)
-        self.connection.execute(_ARTICLE, {"id": article.id, "newest": article.version, "cluster": cluster})
-        self.connection.execute(_KEY, {"key": article.key, "article_id": article.id})
+        self.connection.execute(
+            self._inserts.article, {"id": article.id, "newest": article.version, "cluster": cluster}
+        )
+        self.connection.execute(self._inserts.key, {"key": article.key, "article_id": article.id})
         self.know_input(admission.digest, article.id, article.version)
         if admission.signature is not None:
-            self.connection.execute(_SIGNATURE, {"article_id": article.id, "signature": admission.signature})
-            self.connection.execute(_BAND, [{"band": band, "article_id": article.id} for band in admission.bands])
+            self.connection.execute(
+                self._inserts.signature, {"article_id": article.id, "signature": admission.signature}
+            )
+            self.connection.execute(
+                self._inserts.band, [{"band": band, "article_id": article.id} for band in admission.bands]
+            )
 
     def _cluster(self, admission: Admission) -> str | None:
         """The cluster of the articles that this one nearly repeats; theirs become one if it joins several."""
@@ -237,4 +247,6 @@ class Writing(Snapshot):
         self._change("drop", first, last)
 
     def _change(self, kind: str, first: int, last: int) -> None:
-        self.connection.execute(insert(s.changes).values(kind=kind, first_passage=first, last_passage=last))
+        """Numbered without a gap, in the order of the commits: there is one writer at a time."""
+        row = {"seq": self.seq() + 1, "kind": kind, "first_passage": first, "last_passage": last}
+        self.connection.execute(self._inserts.change, row)

@@ -36,6 +36,12 @@ _APART = frozenset(
         "rate_per_minute",
         "max_concurrent",
         "max_body_mb",
+        "max_connections",
+        "header_timeout_s",
+        "body_timeout_s",
+        "request_timeout_s",
+        "reply_timeout_s",
+        "idle_timeout_s",
         "shutdown_s",
         "llm_api_key",
         "feed_minutes",
@@ -66,6 +72,8 @@ def settings_digest(settings: Settings) -> str:
     told = settings.model_dump(mode="json", exclude=set(_APART))
     for name in _MODELS:  # a model may be a folder, which a relative path names in its own folder only
         told[name] = str(Path(told[name]).resolve()) if Path(told[name]).exists() else told[name]
+    if settings.database_url is not None:  # it would be told as asterisks, whichever it is
+        told["database_url"] = settings.database_url.get_secret_value()
     text = json.dumps([version("byline"), told], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

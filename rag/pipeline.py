@@ -33,6 +33,7 @@ from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, 
 if TYPE_CHECKING:
     from rag.claims.records import CheckedDraft, Dated
     from rag.claims.statements import Statement
+    from rag.follower import Follower
     from rag.llm.assistant import Assistant, Desk
     from rag.llm.writer import Writing
     from rag.readiness import PartState
@@ -42,8 +43,17 @@ if TYPE_CHECKING:
 class Byline:
     """The library's entry: `ask`, `search`, and the articles behind them. Safe to use from several threads."""
 
-    def __init__(self, archive: Archive, parts: Parts, longest: Longest, *, one_shot: bool = False) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        parts: Parts,
+        longest: Longest,
+        *,
+        one_shot: bool = False,
+        follower: Follower | None = None,
+    ) -> None:
         self._archive = archive
+        self._follower = follower
         self._parts = parts
         self._longest = longest
         self.chain = Chain(parts, one_shot=one_shot)
@@ -192,6 +202,8 @@ class Byline:
         return self._parts.make_assistant()  # opening its client takes seconds, which searching does without
 
     def close(self) -> None:
+        if self._follower is not None:
+            self._follower.stop()
         self._archive.close()
 
     def __enter__(self) -> Byline:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from rag.archive import Archive
-from rag.errors import BylineError, StoreEmpty
-from rag.indexing import keywords_level
+from rag.errors import BylineError, StoreBusy, StoreEmpty
 from rag.llm.assistant import Assistant
 
 
@@ -47,8 +46,11 @@ def _ledger(archive: Archive) -> PartState:
 def _keywords(archive: Archive) -> PartState:
     """Whether a view can be pinned, which needs the index, and how far the index lags behind the ledger."""
     try:
-        with archive.view() as view:
-            lag = view.seq - keywords_level(view.ledger.metas())
+        lag = archive.behind()
+        with archive.view():
+            lag = archive.behind()
+    except StoreBusy as error:
+        return PartState(ok=False, state=f"{lag} changes behind", reason=str(error))
     except (BylineError, SQLAlchemyError) as error:
         return _unreadable(error)
     return PartState(ok=True, state=f"{lag} changes behind" if lag else "level")

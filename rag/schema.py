@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = "2"
+from rag.database.columns import big, key_text
 
 metadata = MetaData()
 
-meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+meta = Table("meta", metadata, Column("name", key_text(), primary_key=True), Column("value", String, nullable=False))
 
 articles = Table(
     "articles",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", key_text(), primary_key=True),
     Column("newest", Integer, nullable=False),
-    Column("cluster", String, index=True),
+    Column("cluster", key_text(), index=True),
 )
 
 # Where an article came from. A changed article with a known key becomes its next version.
 keys = Table(
     "keys",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("article_id", String, nullable=False, index=True),
+    Column("key", key_text(), primary_key=True),
+    Column("article_id", key_text(), nullable=False, index=True),
 )
 
 # The digest of the raw bytes that a version was read from: the same bytes again change nothing.
 inputs = Table(
     "inputs",
     metadata,
-    Column("digest", String, primary_key=True),
-    Column("article_id", String, nullable=False, index=True),
+    Column("digest", key_text(), primary_key=True),
+    Column("article_id", key_text(), nullable=False, index=True),
     Column("version", Integer, nullable=False),
 )
 
 versions = Table(
     "versions",
     metadata,
-    Column("article_id", String, primary_key=True),
+    Column("article_id", key_text(), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("title", Text),
     Column("source", Text, index=True),
@@ -52,20 +52,20 @@ versions = Table(
     Column("marks", Text, nullable=False),
     Column("ingested_at", Float, nullable=False),
     # The ids of its passages, first and last inclusive; empty (0, -1) when it has none.
-    Column("first_passage", Integer, nullable=False),
-    Column("last_passage", Integer, nullable=False),
+    Column("first_passage", big(), nullable=False),
+    Column("last_passage", big(), nullable=False),
     Column("text", Text, nullable=False),
     # All that a filter reads, so that it does not touch the rows, which hold the text.
     Index("versions_by_day", "day", "source", "article_id", "version", "first_passage", "last_passage"),
 )
 
-# Only the newest version of an article has passages. AUTOINCREMENT: an id is never used twice, so an index that
-# lags behind can never show one passage in place of another.
+# Only the newest version of an article has passages. An id is never used twice, so an index that lags behind can never
+# show one passage in place of another: the next one is told by `changes`, which keeps all that were ever added.
 passages = Table(
     "passages",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("article_id", String, nullable=False, index=True),
+    Column("id", big(), primary_key=True),
+    Column("article_id", key_text(), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("start", Integer, nullable=False),
@@ -88,19 +88,19 @@ vectors = Table(
     "vectors",
     metadata,
     Column("model_id", Integer, primary_key=True),
-    Column("passage_id", Integer, primary_key=True),
+    Column("passage_id", big(), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
-# What the indexes follow: passages first..last were added, or dropped, at seq.
+# What the indexes follow: at seq, passages first..last were added, or dropped, or removed with their article.
 changes = Table(
     "changes",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", big(), primary_key=True),
     Column("kind", String, nullable=False),
-    Column("first_passage", Integer, nullable=False),
-    Column("last_passage", Integer, nullable=False),
+    Column("first_passage", big(), nullable=False),
+    Column("last_passage", big(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -108,14 +108,14 @@ changes = Table(
 signatures = Table(
     "signatures",
     metadata,
-    Column("article_id", String, primary_key=True),
+    Column("article_id", key_text(), primary_key=True),
     Column("signature", LargeBinary, nullable=False),
 )
 bands = Table(
     "bands",
     metadata,
-    Column("band", Integer, primary_key=True),
-    Column("article_id", String, primary_key=True),
+    Column("band", big(), primary_key=True),
+    Column("article_id", key_text(), primary_key=True),
     Index("bands_by_article", "article_id"),
     sqlite_with_rowid=False,
 )

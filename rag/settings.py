@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BYLINE_", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default_factory=_default_data_dir, description="Where the archive is stored.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="The PostgreSQL database that holds the archive, as `postgresql+psycopg://…`; the data folder then "
+        "has this machine's indexes. Unset, all is in the data folder.",
+    )
     embedding_model: str = Field(
         BUNDLED_MODEL,
         description="The bundled model, or any name or path that sentence-transformers loads.",

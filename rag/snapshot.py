@@ -86,8 +86,10 @@ class Snapshot:
             for name, table in tables.items()
         }
 
-    def changes(self, after: int) -> list[Change]:
-        rows = self.connection.execute(select(s.changes).where(s.changes.c.seq > after).order_by(s.changes.c.seq))
+    def changes(self, after: int, most: int | None = None) -> list[Change]:
+        """Those after change `after`, the `most` first ones."""
+        seq = s.changes.c.seq
+        rows = self.connection.execute(select(s.changes).where(seq > after).order_by(seq).limit(most))
         return [Change(row.seq, row.kind, row.first_passage, row.last_passage) for row in rows]
 
     def article(self, article_id: str, version: int | None = None) -> Article:

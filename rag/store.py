@@ -7,35 +7,33 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
 from rag.feed_store import FeedStore
 from rag.indexing import (
+    CHROMA_LAG,
     ChromaLevel,
     Places,
     Progress,
     chroma_level,
     fill_keywords,
     level_chroma,
-    level_keywords,
     note_chroma,
-    places,
     reconcile_chroma,
     silent,
 )
 from rag.keywords import KeywordIndex
 from rag.ledger import Ledger
-from rag.ledger_write import Writing, writing
-from rag.locks import FileLock, WriterLock
+from rag.ledger_write import writing
+from rag.locks import FileLock
 from rag.probe import Probe, probe_chroma
+from rag.replica import Replica, replica_of
 from rag.settings import Settings
 from rag.vectors import ChromaIndex
 
 log = logging.getLogger("byline.store")
 
-CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _SAMPLE = 32  # passages that a probe searches for by their own vector
 _SHED_SECONDS = 10
 
@@ -43,46 +41,49 @@ _SHED_SECONDS = 10
 @contextmanager
 def open_store(settings: Settings, what: str, chroma_lag: int = CHROMA_LAG) -> Iterator[Store]:
     """The archive to write, under the writer's lock. Raises StoreBusy at once when another process has it."""
-    lock = WriterLock(settings.data_dir)
-    lock.take(what)
+    ledger = Ledger(settings)
+    replica = replica_of(settings, ledger)
     try:
-        store = Store(settings, chroma_lag)
-        try:
-            yield store
-        finally:
-            store.close()
+        with ledger.database.hold(what), replica.for_writer():
+            store = Store(settings, replica, chroma_lag)
+            try:
+                yield store
+            finally:
+                store.close()
     finally:
-        lock.release()
+        ledger.close()
 
 
 class Store:
     """Use `open_store`, which holds the writer's lock meanwhile."""
 
-    def __init__(self, settings: Settings, chroma_lag: int = CHROMA_LAG) -> None:
+    def __init__(self, settings: Settings, replica: Replica, chroma_lag: int = CHROMA_LAG) -> None:
         self._chroma_lag = chroma_lag
-        self._indexes = settings.data_dir / "indexes"
-        self._feeds = FeedStore(settings.data_dir)
-        self.ledger = Ledger.open(settings.ledger_path)
-        self.here = self._settle_places()
-        self._clear_leftovers()
+        self._replica = replica
+        self._feeds = FeedStore(settings.data_dir, settings.database_url)
+        self.ledger = replica.ledger
+        self.here = replica.settle()
+        replica.clear_but(self.here)
         self._keywords = KeywordIndex.open(self.here.keywords)
-        level_keywords(self.ledger, self._keywords)
+        self._level_keywords()
         self._lock = FileLock(self.here.chroma_lock)
         self._chroma: ChromaIndex | None = None
         self._level = ChromaLevel()
 
     def close(self) -> None:
-        """Let go of everything; what the caches lack, the next writer brings level."""
+        """Let go of the caches; what they lack, the next writer brings level."""
         self._close_chroma()
-        self.ledger.close()
 
     def level(self) -> None:
         """After a commit: the keyword index at once; Chroma when it lags far enough."""
-        level_keywords(self.ledger, self._keywords)
+        self._level_keywords()
         with self.ledger.snapshot() as snapshot:
             lag = len(snapshot.passage_ids(self._level.through + 1))
         if lag >= self._chroma_lag:
             self.level_chroma()
+
+    def _level_keywords(self) -> None:
+        self.here, self._keywords = self._replica.bring_level(self.here, self._keywords)
 
     def level_chroma(self, progress: Progress = silent) -> bool:
         """False when another process has Chroma open; that process, or the next writer, brings it level."""
@@ -105,11 +106,7 @@ class Store:
             self._feeds.note_removed(keys)
         with writing(self.ledger) as w:
             versions = w.remove(article_id)
-        fresh = self._fresh("keywords")
-        with self.ledger.snapshot() as snapshot:
-            fill_keywords(snapshot, KeywordIndex.open(fresh), silent)
-            seq = snapshot.seq()
-        self._switch(Places(fresh, self.here.chroma), seq)
+        self.here, self._keywords = self._replica.write_anew(self.here)
         self.level_chroma()
         self._shed()
         return versions
@@ -119,7 +116,7 @@ class Store:
 
         `model_id` becomes the model in use with the same transaction; every passage has its vector already.
         """
-        fresh = Places(self._fresh("keywords"), self._fresh("chroma"))
+        fresh = Places(self._replica.fresh("keywords"), self._replica.fresh("chroma"))
         with self.ledger.snapshot() as snapshot:
             fill_keywords(snapshot, KeywordIndex.open(fresh.keywords), progress)
             chroma = ChromaIndex.open(fresh.chroma)
@@ -127,7 +124,9 @@ class Store:
             chroma.close()
             seq = snapshot.seq()
         self._close_chroma()
-        self._switch(fresh, seq, model_id)
+        self._replica.switch(fresh, seq, since=seq, model_id=model_id)
+        self.here, self._keywords = fresh, KeywordIndex.open(fresh.keywords)
+        self._lock = FileLock(fresh.chroma_lock)
 
     def probe(self) -> Probe | None:
         """What Chroma holds, seen from a child process; None when another process has it open.
@@ -154,49 +153,6 @@ class Store:
 
     def keyword_ids(self) -> list[int]:
         return self._keywords.searcher().ids()
-
-    # --- folders
-
-    def _settle_places(self) -> Places:
-        with self.ledger.snapshot() as snapshot:
-            known = places(self._indexes, snapshot.metas())
-        if known is not None:
-            return known
-        fresh = Places(self._indexes / "keywords-1", self._indexes / "chroma-1")
-        KeywordIndex.open(fresh.keywords)
-        with writing(self.ledger) as w:
-            _note_places(w, fresh, 0)
-        return fresh
-
-    def _fresh(self, kind: str) -> Path:
-        current = {"keywords": self.here.keywords, "chroma": self.here.chroma}[kind]
-        number = int(current.name.rpartition("-")[2]) + 1
-        folder = self._indexes / f"{kind}-{number}"
-        shutil.rmtree(folder, ignore_errors=True)
-        return folder
-
-    def _switch(self, fresh: Places, seq: int, model_id: int | None = None) -> None:
-        with writing(self.ledger) as w:
-            _note_places(w, fresh, seq)
-            if model_id is not None:
-                w.set_meta("model", str(model_id))
-                w.keep_only_model(model_id)
-        self.here = fresh
-        self._keywords = KeywordIndex.open(fresh.keywords)
-        self._lock = self._lock if self._chroma is not None else FileLock(fresh.chroma_lock)
-        self._clear_leftovers()
-
-    def _clear_leftovers(self) -> None:
-        """Folders that a switch left behind, or a rebuild that was killed."""
-        mine = {self.here.keywords.name, self.here.chroma.stem}
-        self._indexes.mkdir(exist_ok=True)  # a restored ledger comes without indexes
-        for entry in self._indexes.iterdir():
-            if entry.stem in mine or entry.name in mine:
-                continue
-            if entry.is_dir():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                entry.unlink(missing_ok=True)
 
     # --- Chroma
 
@@ -236,14 +192,8 @@ class Store:
     def _shed(self) -> None:
         """Empty the write-ahead log, which still has the pages of what was removed; readers may delay it."""
         deadline = time.monotonic() + _SHED_SECONDS
-        while not self.ledger.truncate_log():
+        while not self.ledger.database.truncate_log():
             if time.monotonic() > deadline:
                 log.warning("a reader keeps the write-ahead log; the removed text leaves it with the next write")
                 return
             time.sleep(0.05)
-
-
-def _note_places(w: Writing, here: Places, seq: int) -> None:
-    w.set_meta("keywords", here.keywords.name)
-    w.set_meta("chroma", here.chroma.name)
-    w.set_meta("keywords_level", str(seq))

@@ -24,20 +24,23 @@ from rag.verify import Verifier
 
 if TYPE_CHECKING:
     from rag.fetch.fetcher import Fetcher
+    from rag.follower import Follower
     from rag.llm.assistant import Assistant
 
 ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less than the second it takes to import Chroma
 
 
-def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
-    """Byline over the archive of `settings`. `one_shot` starts faster and is meant for a single question.
+def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = False) -> Byline:
+    """Byline over the archive of `settings`. `one_shot` starts faster and is meant for a single question; `serving`
+    follows a ledger on a server, and does not wait until this machine's indexes are made.
 
     Raises StoreDamaged and ModelMismatch; an empty archive is told when it is asked.
     """
     embedder = embedder_of(settings)
     archive = Archive(settings, chroma_from=ONE_SHOT_CHROMA_FROM if one_shot else 0)
     _check_model(archive.ledger, embedder)
-    if not one_shot:
+    follower = _follower_of(archive, settings) if serving and settings.database_url is not None else None
+    if not one_shot and follower is None:
         archive.warm_up()
 
     def reader() -> Reader:
@@ -58,10 +61,19 @@ def open_byline(settings: Settings, *, one_shot: bool = False) -> Byline:
         lambda: assistant_of(settings, verifier),
     )
     longest = Longest(settings.max_question_chars, settings.max_draft_chars)
-    byline = Byline(archive, parts, longest, one_shot=one_shot)
+    byline = Byline(archive, parts, longest, one_shot=one_shot, follower=follower)
     if not one_shot:
         byline.warm_up()
+    if follower is not None:
+        follower.start()
     return byline
+
+
+def _follower_of(archive: Archive, settings: Settings) -> Follower:
+    from rag.change_feed import ChangeFeed
+    from rag.follower import Follower
+
+    return Follower(archive, ChangeFeed(settings))
 
 
 def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
@@ -71,7 +83,7 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
     from rag.llm.assistant import Assistant
     from rag.llm.model import LanguageModel
     from rag.llm.opening import Connection
-    from rag.llm.spending import Caps
+    from rag.llm.spending import Caps, Tally
     from rag.llm.writer import Writer
 
     model = LanguageModel(
@@ -94,7 +106,8 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
         settings.llm_price_output,
     )
     writer = Writer(model, settings.llm_policy, settings.llm_evidence_tokens)
-    return Assistant(model, writer, verifier, caps, settings.data_dir, settings.llm_timeout_s)
+    tally = Tally(settings.data_dir, settings.database_url)
+    return Assistant(model, writer, verifier, caps, tally, settings.llm_timeout_s)
 
 
 def pair_reader_of(settings: Settings) -> PairReader | None:
@@ -137,7 +150,7 @@ def _check_model(ledger: Ledger, embedder: Embedder) -> None:
 @contextmanager
 def open_ledger(settings: Settings) -> Iterator[Snapshot]:
     """The ledger alone, to read."""
-    ledger = Ledger.open(settings.ledger_path)
+    ledger = Ledger(settings)
     try:
         with ledger.snapshot() as snapshot:
             yield snapshot

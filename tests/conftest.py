@@ -5,12 +5,17 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.database.choose import shared_engine
+from rag.settings import Settings
 from tests.command import HOSTILE, ROOT, byline
+from tests.postgres import Server, running
+from tests.postgres import binaries as postgres_programs
 
 _connect = socket.socket.connect
 
@@ -38,6 +43,31 @@ def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("BYLINE_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL; where none is installed, the test is skipped."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres: Server) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, with Byline's tables."""
+    url = postgres.fresh()
+    yield url
+    shared_engine(url).dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """An empty archive, on each engine in turn."""
+    url = request.getfixturevalue("database_url") if request.param == "postgres" else None
+    return Settings(data_dir=tmp_path / "data", database_url=url)
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ def in_process(settings: Settings, corpus: Path, *, keep: bool) -> Iterator[InPr
         if not keep:
             settings = settings.model_copy(update={"data_dir": Path(folder)})
             ingest(settings, [corpus])
-        shown = settings.model_dump(mode="json", exclude={"data_dir", "threads", "llm_api_key"})
+        shown = settings.model_dump(mode="json", exclude={"data_dir", "threads", "llm_api_key", "database_url"})
         about = About("in-process", "Byline", shown, archive_fingerprint(settings))
         with open_byline(settings) as byline:
             yield InProcess(byline, about)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.options import DataDir
-from rag.settings import load_settings
+from rag.errors import SettingsError
+from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from rag.backup.manifest import Manifest
@@ -32,7 +33,9 @@ def backup(
     from rag.backup.remote import is_remote, send
     from rag.cli.progress import bytes_bar
 
-    folder = load_settings(data_dir=data_dir).data_dir
+    settings = load_settings(data_dir=data_dir)
+    _need_own_files(settings, "Copy it with `pg_dump -Fc`, also while it is in use; `pg_restore` puts it back.")
+    folder = settings.data_dir
     with _nearby(to) as here, bytes_bar("copying", 2 * size_of(folder)) as more:
         manifest = back_up(folder, here, more)
         if is_remote(to):
@@ -61,6 +64,7 @@ def restore(
                 manifest.verify(here, more)
         sys.stdout.write(f"Every file of {source} is as it was written: {_told(manifest)}.\n")
         return
+    _need_own_files(settings, "Unset it to restore into a data folder; `pg_restore` puts back what `pg_dump` made.")
     with staging(settings.data_dir) as folder:
         if is_remote(source):
             fetch(source, folder)
@@ -71,6 +75,15 @@ def restore(
             index(settings, folder, lambda more: bar.advance(bar.task_ids[0], more))
         settle(manifest, folder, settings.data_dir)
     sys.stdout.write(f"Restored to {settings.data_dir}: {_told(manifest)}, of {manifest.made_at}.\n")
+
+
+def _need_own_files(settings: Settings, remedy: str) -> None:
+    """Raises SettingsError where the data folder has nothing but indexes."""
+    if settings.database_url is not None:
+        raise SettingsError(
+            "BYLINE_DATABASE_URL is set: the archive is in PostgreSQL, which has tools of its own for this.",
+            remedy=remedy,
+        )
 
 
 @contextmanager

@@ -118,7 +118,7 @@ class InProcess:
         from rag.record_store import RecordStore
 
         record = draft_record(self._byline.check(text, limits, progress))
-        RecordStore(self._settings.data_dir).keep("check", record)
+        RecordStore(self._settings.data_dir, self._settings.database_url).keep("check", record)
         return record
 
     def recheck(self, check_id: str) -> tuple[Record, Record]:
@@ -126,7 +126,7 @@ class InProcess:
         from rag.claims.recheck import articles_now, claims_now
         from rag.record_store import RecordStore
 
-        then = RecordStore(self._settings.data_dir).get("check", check_id)
+        then = RecordStore(self._settings.data_dir, self._settings.database_url).get("check", check_id)
         articles = articles_now(then, self._byline.article)
         as_of = date.fromisoformat(then["as_of"]) if then["as_of"] else None
         now = draft_record(self._byline.check(then["text"], Query("", as_of=as_of)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key. It is shown now and never again."""
-    key, whole = KeyStore(load_settings(data_dir=data_dir).data_dir).add(name, scope, expires)
+    key, whole = _keys(data_dir).add(name, scope, expires)
     sys.stdout.write(f"{whole}\n")
     until = f", until {key.expires_at}" if key.expires_at else ""
     sys.stderr.write(f"Key {key.id} for {key.name} ({key.scope}{until}). Keep it: it can't be shown again.\n")
@@ -41,7 +42,7 @@ def list_keys(as_json: Json = False, data_dir: DataDir = None) -> None:
     """The keys, without their secrets."""
     from rag.cli.show import safe
 
-    for key in KeyStore(load_settings(data_dir=data_dir).data_dir).all():
+    for key in _keys(data_dir).all():
         if as_json:
             sys.stdout.write(json.dumps(asdict(key), ensure_ascii=False) + "\n")
             continue
@@ -55,5 +56,10 @@ def revoke(
     data_dir: DataDir = None,
 ) -> None:
     """Refuse a key from now on; whatever it is used for ends within a second or two."""
-    KeyStore(load_settings(data_dir=data_dir).data_dir).revoke(key_id)
+    _keys(data_dir).revoke(key_id)
     sys.stdout.write("revoked\n")
+
+
+def _keys(data_dir: Path | None) -> KeyStore:
+    settings = load_settings(data_dir=data_dir)
+    return KeyStore(settings.data_dir, settings.database_url)

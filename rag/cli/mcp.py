@@ -24,4 +24,4 @@ def mcp(data_dir: DataDir = None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = load_settings(data_dir=data_dir)
     with open_byline(settings) as byline:
-        run_stdio(ArchiveTools(byline, RecordStore(settings.data_dir)))
+        run_stdio(ArchiveTools(byline, RecordStore(settings.data_dir, settings.database_url)))

@@ -47,7 +47,7 @@ class FeedReport:
 
 def add_feed(settings: Settings, url: str) -> bool:
     """False when it is there already. Raises FetchRefused for what is no web address."""
-    return FeedStore(settings.data_dir).add(parse_url(url).url)
+    return _store(settings).add(parse_url(url).url)
 
 
 def get_feed(settings: Settings, url: str) -> Feed:
@@ -60,12 +60,16 @@ def get_feed(settings: Settings, url: str) -> Feed:
 
 
 def list_feeds(settings: Settings) -> list[Feed]:
-    return FeedStore(settings.data_dir).feeds()
+    return _store(settings).feeds()
 
 
 def remove_feed(settings: Settings, url: str) -> None:
     """The articles that it brought stay. Raises NotFound."""
-    FeedStore(settings.data_dir).remove(parse_url(url).url)
+    _store(settings).remove(parse_url(url).url)
+
+
+def _store(settings: Settings) -> FeedStore:
+    return FeedStore(settings.data_dir, settings.database_url)
 
 
 def due_feeds(settings: Settings, now: float) -> list[Feed]:
@@ -85,8 +89,8 @@ def poll(
     feeds = [one for one in list_feeds(settings) if not one.off] if every_feed else due_feeds(settings, clock())
     if not feeds:
         return
-    store, fetcher, limits = FeedStore(settings.data_dir), fetcher_of(settings), limits_of(settings)
-    ledger = Ledger.open(settings.ledger_path)
+    store, fetcher, limits = _store(settings), fetcher_of(settings), limits_of(settings)
+    ledger = Ledger(settings)
     try:
         polling = Polling(store, Pages(fetcher, ledger, limits), fetcher, limits)
         for feed in feeds:

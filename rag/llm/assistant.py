@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
 
 from rag.conversation import standalone
 from rag.errors import LanguageModelFailed
@@ -23,13 +22,13 @@ class Assistant:
     """A language model with its limits. Safe to use from several threads; each answer has a desk of its own."""
 
     def __init__(
-        self, model: LanguageModel, writer: Writer, verifier: Verifier, caps: Caps, data_dir: Path, timeout_s: float
+        self, model: LanguageModel, writer: Writer, verifier: Verifier, caps: Caps, tally: Tally, timeout_s: float
     ) -> None:
         self._model = model
         self._writer = writer
         self._verifier = verifier
         self._caps = caps
-        self._tally = Tally(data_dir)
+        self._tally = tally
         self._timeout_s = timeout_s
 
     @property

@@ -1,27 +1,24 @@
 """What the language model costs: tokens and money an answer and a day, and the caps on both.
 
-The day's sum stands in the data folder, so that every process that answers from it adds to the same one.
+The day's sum stands beside the ledger, so that every process that answers from it adds to the same one.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import LanguageModelFailed, StoreDamaged
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from rag.database.choose import database_beside
+from rag.database.tables import SPENDING, spending
+from rag.errors import LanguageModelFailed
 from rag.types import Usage
 
 FILE = "spending.sqlite3"
-_WAIT_S = 10.0
-_TABLE = "create table if not exists spending (day text primary key, tokens integer not null, cost real not null)"
-_ADD = (
-    "insert into spending values (?, ?, ?) on conflict (day) do update set "
-    "tokens = tokens + excluded.tokens, cost = cost + excluded.cost"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +36,34 @@ class Caps:
 
 
 class Tally:
-    """The days' sums of a data folder; the file is made with the first one."""
+    """The days' sums of an archive: a file in its data folder, made with the first one, or a table of the database at
+    `url`.
 
-    def __init__(self, data_dir: Path, today: Callable[[], str] = lambda: datetime.now(UTC).date().isoformat()) -> None:
-        self._path = data_dir / FILE
+    Raises StoreDamaged and StoreUnreachable where it can't be used.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        url: SecretStr | None = None,
+        today: Callable[[], str] = lambda: datetime.now(UTC).date().isoformat(),
+    ) -> None:
+        self._database = database_beside(data_dir / FILE, "sums", SPENDING, url)
         self._today = today
 
     def add(self, tokens: int, cost: float) -> None:
-        """Raises StoreDamaged when the file can't be written."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._open() as connection:
-            connection.execute(_ADD, (self._today(), tokens, cost))
-            connection.commit()
+        with self._database.writing() as connection:
+            more = self._database.adding_to(spending, ["day"], ["tokens", "cost"])
+            connection.execute(more, {"day": self._today(), "tokens": tokens, "cost": cost})
 
     def so_far(self) -> tuple[int, float]:
         """Today's tokens and US dollars."""
-        if not self._path.exists():
+        if not self._database.exists():
             return 0, 0.0
-        with self._open() as connection:
-            row = connection.execute("select tokens, cost from spending where day = ?", (self._today(),)).fetchone()
-        return row or (0, 0.0)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=_WAIT_S)) as connection:
-                connection.execute(_TABLE)
-                yield connection
-        except sqlite3.Error as error:
-            raise StoreDamaged(
-                f"The sums in {self._path} can't be used: {error}.", remedy="Restore the file or move it away."
-            ) from error
+        query = select(spending.c.tokens, spending.c.cost).where(spending.c.day == self._today())
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return (row.tokens, row.cost) if row else (0, 0.0)
 
 
 class Meter:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from rag.cli.app import app
 from rag.keys import KeyStore
-from rag.local_service import FILE, LocalService, announce, find, new_token
+from rag.local_service import FILE, LocalService, announce, find, new_token, settings_digest
 from rag.locks import WriterLock
 from rag.settings import load_settings
 from rag.wiring import open_ledger
@@ -263,6 +263,13 @@ def test_a_note_that_others_may_read_or_that_leads_elsewhere_is_not_believed(
         announce(own, held)
     assert find(own) == held
     assert held.token not in repr(held)
+
+
+def test_another_database_is_another_archive_and_its_password_is_not_in_the_note() -> None:
+    urls = [f"postgresql://byline:sesame@db.example/{name}" for name in ("news", "sports")]
+    told = {settings_digest(load_settings(database_url=url)) for url in (None, *urls)}
+    assert len(told) == 3
+    assert all(re.fullmatch("[0-9a-f]{64}", one) for one in told)
 
 
 def test_the_token_opens_this_service_alone_and_is_told_nowhere(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.ingest.units import Limits, Unit, units
 from rag.ingestion import Ingestor, IngestReport
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
 from rag.store import open_store
 from tests.rag.fakes import WordEmbedder
 
@@ -48,4 +48,4 @@ def remove(settings: Settings, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"ingest": ingest, "remove": remove}[sys.argv[1]](Settings(data_dir=Path(sys.argv[2])), Path(sys.argv[3]))
+    {"ingest": ingest, "remove": remove}[sys.argv[1]](load_settings(), Path(sys.argv[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -88,8 +89,9 @@ def test_a_copy_of_an_archive_that_is_being_written_is_one_state_of_it(tmp_path:
     file, data = tmp_path / "many.jsonl", tmp_path / "data"
     rows = ({"id": str(n), "text": story(n, 1)} for n in range(1000))
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    command = [sys.executable, "-m", "tests.rag.ingest_in_child", "ingest", str(data), str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+    command, env = [sys.executable, "-m", "tests.rag.ingest_in_child", "ingest", str(file)], os.environ.copy()
+    env["BYLINE_DATA_DIR"] = str(data)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
         assert child.stdout is not None
         counts = []
         for line in child.stdout:
@@ -150,6 +152,17 @@ def test_nothing_is_overwritten(made: Path, data: Path, tmp_path: Path) -> None:
     assert run("restore", str(made), data=tmp_path / "new")[0] == 0
     told = byline("restore", str(made), data=tmp_path / "new")
     assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+
+
+def test_an_archive_in_postgresql_is_left_to_its_own_tools(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYLINE_DATABASE_URL", "postgresql://byline:sesame@db.example/byline")
+    for command, tool in ((["backup", str(tmp_path / "b")], "pg_dump"), (["restore", str(made)], "pg_restore")):
+        code, told = run(*command, data=tmp_path / "new")
+        assert (code, tool in told, "sesame" in told) == (1, True, False)
+    assert not list(tmp_path.iterdir())
+    assert run("restore", str(made), "--verify", data=tmp_path / "new")[0] == 0
 
 
 def test_it_may_be_kept_wherever_fsspec_reaches(data: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from rag.holdings import listed
 from rag.keywords import terms
 from rag.settings import Settings
 from rag.store import open_store
+from tests.command import child_environment, run_child
 from tests.rag.fakes import WordEmbedder
 
 ARTICLES = 50
@@ -42,10 +43,11 @@ def write_input(file: Path, edition: int) -> dict[str, str]:
     return texts
 
 
-def run_and_kill(what: str, data: Path, file: Path, delay: float) -> tuple[list[str], bool]:
+def run_and_kill(what: str, settings: Settings, file: Path, delay: float) -> tuple[list[str], bool]:
     """The lines that the process acknowledged, and whether it had ended by itself."""
-    command = [sys.executable, "-m", "tests.rag.ingest_in_child", what, str(data), str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+    command = [sys.executable, "-m", "tests.rag.ingest_in_child", what, str(file)]
+    env = child_environment(settings)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
         assert child.stdout is not None
         first = child.stdout.readline()
         assert first == "ready\n"
@@ -79,8 +81,8 @@ def check_whole(view: View, texts: dict[str, list[str]]) -> dict[str, str]:
     return found
 
 
-def state(data: Path, texts: dict[str, list[str]]) -> dict[str, str]:
-    archive = Archive(Settings(data_dir=data))
+def state(settings: Settings, texts: dict[str, list[str]]) -> dict[str, str]:
+    archive = Archive(settings)
     try:
         with archive.view() as view:
             return check_whole(view, texts)
@@ -90,40 +92,49 @@ def state(data: Path, texts: dict[str, list[str]]) -> dict[str, str]:
         archive.close()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path, seed: int) -> None:
+MANY, SOME = (6, 4, 3), (3, 2, 2)  # kills of an ingest, an update, a removal; the caches are the same on both engines
+
+
+@pytest.mark.parametrize(
+    ("settings", "seed", "kills"),
+    [("sqlite", 1, MANY), ("sqlite", 2, MANY), ("postgres", 3, SOME)],
+    indirect=["settings"],
+)
+def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(
+    settings: Settings, tmp_path: Path, seed: int, kills: tuple[int, int, int]
+) -> None:
     rng = random.Random(seed)
-    data, file = tmp_path / "data", tmp_path / "input.jsonl"
+    file = tmp_path / "input.jsonl"
     texts = {url: [text] for url, text in write_input(file, 1).items()}
     acknowledged = 0
-    for _ in range(6):
-        lines, _ = run_and_kill("ingest", data, file, rng.uniform(0, 0.8))
+    for _ in range(kills[0]):
+        lines, _ = run_and_kill("ingest", settings, file, rng.uniform(0, 0.8))
         acknowledged += _stored(lines)
-        assert len(state(data, texts)) >= acknowledged
-    _finish(data, file)
-    assert set(state(data, texts)) == set(texts)
+        assert len(state(settings, texts)) >= acknowledged
+    _finish(settings, file)
+    assert set(state(settings, texts)) == set(texts)
 
     for url, text in write_input(file, 2).items():
         texts[url].append(text)
-    for _ in range(4):
-        run_and_kill("ingest", data, file, rng.uniform(0, 0.8))
-        assert set(state(data, texts)) == set(texts)
-    _finish(data, file)
-    ids = state(data, {url: [editions[-1]] for url, editions in texts.items()})
+    for _ in range(kills[1]):
+        run_and_kill("ingest", settings, file, rng.uniform(0, 0.8))
+        assert set(state(settings, texts)) == set(texts)
+    _finish(settings, file)
+    ids = state(settings, {url: [editions[-1]] for url, editions in texts.items()})
 
     gone: set[str] = set()
     wanted = tmp_path / "remove.json"
-    for _ in range(3):
+    for _ in range(kills[2]):
         left = [article_id for article_id in ids.values() if article_id not in gone]
         wanted.write_text(json.dumps(left), encoding="utf-8")
-        lines, _ = run_and_kill("remove", data, wanted, rng.uniform(0, 0.5))
+        lines, _ = run_and_kill("remove", settings, wanted, rng.uniform(0, 0.5))
         told = {line.removeprefix("removed ") for line in lines}
-        kept = set(state(data, texts).values())
+        kept = set(state(settings, texts).values())
         assert not told & kept
         assert len(set(left) - kept) <= len(told) + 1
         gone |= set(ids.values()) - kept
 
-    with open_store(Settings(data_dir=data), "test") as store:
+    with open_store(settings, "test") as store:
         findings = examine(store)
     assert all(finding.ok for finding in findings), findings
 
@@ -132,6 +143,5 @@ def _stored(lines: list[str]) -> int:
     return max((int(line.split()[1]) for line in lines if line.startswith("stored")), default=0)
 
 
-def _finish(data: Path, file: Path) -> None:
-    command = [sys.executable, "-m", "tests.rag.ingest_in_child", "ingest", str(data), str(file)]
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, timeout=120)
+def _finish(settings: Settings, file: Path) -> None:
+    run_child(settings, "-m", "tests.rag.ingest_in_child", "ingest", str(file))

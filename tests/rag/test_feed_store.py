@@ -7,25 +7,46 @@ import pytest
 
 from rag.errors import StoreDamaged
 from rag.feed_store import FILE, Feed, FeedStore, SeenEntry
+from rag.settings import Settings
 
 URL = "https://valley.example/feed"
 
 
-def test_a_feed_and_its_entries_come_back_as_they_were_kept(tmp_path: Path) -> None:
-    store = FeedStore(tmp_path / "new")
+@pytest.fixture
+def store(settings: Settings) -> FeedStore:
+    return FeedStore(settings.data_dir, settings.database_url)
+
+
+def test_a_feed_and_its_entries_come_back_as_they_were_kept(settings: Settings, store: FeedStore) -> None:
     assert store.feeds() == []
     store.add(URL)
     feed = Feed(URL, "Málaga", '"1"', "yesterday", 1.5, 2.5, 3, "it failed.", off=True)
     entries = [SeenEntry("a", "m", "url:x", brought=True), SeenEntry("b", "n", attempts=2, deleted="")]
     store.polled(feed, entries)
     store.polled(feed, [replace(entries[1], attempts=3)])
-    assert FeedStore(tmp_path / "new").feeds() == [feed]
+    assert FeedStore(settings.data_dir, settings.database_url).feeds() == [feed]
     assert store.seen(URL) == {"a": entries[0], "b": replace(entries[1], attempts=3)}
     assert store.seen("https://other.example/") == {}
 
 
-def test_a_poll_does_not_bring_back_a_feed_that_was_removed_meanwhile(tmp_path: Path) -> None:
-    store = FeedStore(tmp_path)
+def test_a_feed_that_was_off_is_polled_again_when_it_is_added_again(store: FeedStore) -> None:
+    assert store.add(URL)
+    store.polled(Feed(URL, failures=9, off=True))
+    assert not store.add(URL)
+    assert store.feeds() == [Feed(URL)]
+
+
+def test_a_removed_article_is_known_by_its_key(store: FeedStore) -> None:
+    store.add(URL)
+    store.polled(Feed(URL), [SeenEntry("a", "m", "url:x"), SeenEntry("b", "n", "url:y")])
+    assert not store.was_removed("url:x")
+    store.note_removed(["url:x", "url:z"])
+    store.note_removed(["url:x"])
+    assert [store.was_removed(f"url:{name}") for name in "xyz"] == [True, False, True]
+    assert [one.key for one in store.seen(URL).values()] == [None, "url:y"]
+
+
+def test_a_poll_does_not_bring_back_a_feed_that_was_removed_meanwhile(store: FeedStore) -> None:
     store.add(URL)
     store.remove(URL)
     store.polled(Feed(URL), [SeenEntry("a", "m")])

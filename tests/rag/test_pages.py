@@ -43,7 +43,7 @@ def ingest(site: Web, tmp_path: Path) -> Ingest:
 
 
 def stored(data: Path, url: str) -> Keyed | None:
-    ledger = Ledger.open(Settings(data_dir=data).ledger_path)
+    ledger = Ledger(Settings(data_dir=data))
     try:
         with ledger.snapshot() as snapshot:
             return snapshot.keyed(key_of_url(url))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +15,11 @@ from rag.ledger_write import writing
 from rag.settings import Settings
 from rag.store import Store, open_store
 from rag.types import Article
+from tests.command import run_child
 from tests.rag.fakes import WordEmbedder, admission, article
 
 HARBOUR = "The harbour of Fairlight reopened on Monday.\n\nDivers had searched it for eleven days."
 BAKERY = "A bakery in Northmoor sells bread made of acorns.\n\nIts owner learned the recipe from her aunt."
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data")
 
 
 def put(store: Store, articles: Iterable[Article]) -> list[Article]:
@@ -84,21 +79,20 @@ def test_a_changed_article_is_a_new_version_and_the_old_one_stays_readable(setti
 
 
 def test_a_second_writer_is_refused_at_once_and_told_who_writes(settings: Settings) -> None:
-    import subprocess
-    import sys
-
-    code = f"""
-from pathlib import Path
-from rag.locks import WriterLock
+    code = """
 from rag.errors import StoreBusy
+from rag.settings import load_settings
+from rag.store import open_store
 try:
-    WriterLock(Path({str(settings.data_dir)!r})).take("second")
+    with open_store(load_settings(), "second"):
+        pass
 except StoreBusy as error:
     print(error)
 """
     with open_store(settings, "first"):
-        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        told = run_child(settings, "-c", code)
     assert "first, process" in told
+    assert run_child(settings, "-c", code) == ""
 
 
 def test_removing_an_article_leaves_no_byte_of_it(settings: Settings) -> None:
@@ -161,7 +155,14 @@ def test_copies_of_one_story_share_a_cluster(settings: Settings) -> None:
             assert snapshot.cluster_of(lone.id) is None
 
 
-@pytest.mark.parametrize("damage", ["none", "truncated", "lost keywords", "lost vectors"])
+@pytest.mark.parametrize(
+    ("settings", "damage"),
+    [
+        *(("sqlite", damage) for damage in ("none", "truncated", "lost keywords", "lost vectors")),
+        ("postgres", "lost keywords"),
+    ],
+    indirect=["settings"],
+)
 def test_the_doctor_finds_and_repairs(settings: Settings, damage: str) -> None:
     with open_store(settings, "test") as store:
         put(store, [article(f"Story number {n} about topic {n * n}.", url=f"https://n.example/{n}") for n in range(40)])

@@ -9,20 +9,20 @@ from pathlib import Path
 
 from rag.archive import Archive
 from rag.keywords import terms
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
+from tests.command import child_environment, run_child
 from tests.rag.fakes import WordEmbedder
 from tests.rag.test_crash import ARTICLES, ROOT, check_whole, story, write_input
 
 HANGS_MS = 60_000  # how fast it is, the benchmark says; here nothing may hang
 READER = """
-import sys, time
-from pathlib import Path
+import sys
 from tests.rag.test_while_writing import read_until
-read_until(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
+read_until(float(sys.argv[1]), int(sys.argv[2]))
 """
 
 
-def read_until(data: Path, seconds: float, chroma_from: int) -> None:
+def read_until(seconds: float, chroma_from: int) -> None:
     """Look at the archive again and again, and print the slowest look in ms and how many there were.
 
     Every look sees whole articles, each in one of its two editions, and all of them.
@@ -31,7 +31,7 @@ def read_until(data: Path, seconds: float, chroma_from: int) -> None:
     slowest, looks, end = 0.0, 0, time.monotonic() + seconds
     while time.monotonic() < end:
         started = time.monotonic()
-        archive = Archive(Settings(data_dir=data), chroma_from=chroma_from)
+        archive = Archive(load_settings(), chroma_from=chroma_from)
         with archive.view() as view:
             hits = view.keywords.search(terms("ferries sailed"), 20)
             assert len(view.ledger.passages([i for i, _ in hits])) == len(hits) == 20
@@ -44,22 +44,22 @@ def read_until(data: Path, seconds: float, chroma_from: int) -> None:
     sys.stdout.write(f"{slowest * 1e3:.0f} {looks}\n")
 
 
-def test_readers_see_complete_states_and_never_wait_for_the_writer(tmp_path: Path) -> None:
-    data, file = tmp_path / "data", tmp_path / "input.jsonl"
-    write = [sys.executable, "-m", "tests.rag.ingest_in_child", "ingest", str(data), str(file)]
+def test_readers_see_complete_states_and_never_wait_for_the_writer(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "input.jsonl"
+    write = ["-m", "tests.rag.ingest_in_child", "ingest", str(file)]
     write_input(file, 1)
-    subprocess.run(write, check=True, capture_output=True, cwd=ROOT)
-    read = [sys.executable, "-c", READER, str(data), "6"]
+    run_child(settings, *write)
+    read, env = [sys.executable, "-c", READER, "6"], child_environment(settings)
     # One as `byline ask` opens a small archive; one that opens Chroma when it is free.
     readers = [
-        subprocess.Popen([*read, chroma_from], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        subprocess.Popen([*read, chroma_from], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
         for chroma_from in ("50000", "0")
     ]
     editions = 0
     while any(reader.poll() is None for reader in readers) and editions < 20:
         editions += 1
         write_input(file, 1 + editions % 2)
-        subprocess.run(write, check=True, capture_output=True, cwd=ROOT)
+        run_child(settings, *write)
     for reader in readers:
         told, _ = reader.communicate(timeout=60)
         assert reader.returncode == 0

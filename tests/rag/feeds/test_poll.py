@@ -51,7 +51,7 @@ class Follower:
         return self.site.url(f"/{name}")
 
     def article(self, name: str) -> Article | None:
-        ledger = Ledger.open(self.settings.ledger_path)
+        ledger = Ledger(self.settings)
         try:
             with ledger.snapshot() as snapshot:
                 found = snapshot.keyed(key_of_url(self.link(name)))

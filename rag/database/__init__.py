@@ -1,0 +1,1 @@
+"""The databases that the stores are kept in: the only place that knows one engine from another."""

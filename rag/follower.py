@@ -1,0 +1,54 @@
+"""Keeps the indexes of a serving machine level with a ledger that other machines write too."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rag.archive import Archive
+from rag.change_feed import ChangeFeed
+from rag.errors import BylineError, StoreEmpty
+
+log = logging.getLogger("byline.follower")
+
+_STOP_S = 10.0
+
+
+class Follower:
+    """A thread that makes a new machine's indexes, then follows every change, so that no question waits for it."""
+
+    def __init__(self, archive: Archive, feed: ChangeFeed) -> None:
+        self._archive = archive
+        self._feed = feed
+        self._warm = False
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the step at hand; what is missing then, the next start makes."""
+        self._feed.stop()
+        self._thread.join(_STOP_S)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._follow()
+            except StoreEmpty:
+                pass
+            except (BylineError, SQLAlchemyError, OSError) as error:
+                log.warning("not level with the ledger: %s", type(error).__name__)
+            if not self._feed.wait():
+                return
+
+    def _follow(self) -> None:
+        if not self._archive.bring_level():
+            return  # a command on this machine has the right, and brings the index level itself
+        if self._warm:
+            self._archive.refresh()
+        else:
+            self._archive.warm_up()
+            self._warm = True
