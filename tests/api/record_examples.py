@@ -56,7 +56,9 @@ def record(http: httpx.Client) -> dict[str, Any]:
     for form in ("claimreview", "csv", "html", "markdown"):
         to.ask("GET", f"/v1/checks/{check['id']}/export", **one, format=form)
     to.ask("POST", f"/v1/checks/{check['id']}/recheck", **one | {"of": "/v1/checks/{check_id}/recheck"})
-    to.ask("GET", "/v1/search", q="Geely tariffs", k=1)
+    to.ask("GET", "/v1/search", q="Geely tariffs", k=1, rerank=False)
+    to.ask("GET", "/v1/quotes", person="Herbert Diess")
+    to.ask("GET", "/v1/timeline", subject="Ford Geely")
     article = to.ask("GET", "/v1/articles", limit=1, offset=0)["articles"][0]["article"]
     to.ask("GET", f"/v1/articles/{article['id']}", of="/v1/articles/{article_id}", article_id=article["id"], version=1)
     job = to.ask("POST", "/v1/articles", body={"articles": [STORY]})
@@ -64,6 +66,7 @@ def record(http: httpx.Client) -> dict[str, Any]:
         time.sleep(0.1)
     to.ask("GET", f"/v1/jobs/{job['id']}", of="/v1/jobs/{job_id}", job_id=job["id"])
     to.ask("GET", "/v1/jobs")
+    to.ask("DELETE", f"/v1/jobs/{job['id']}", of="/v1/jobs/{job_id}", job_id=job["id"])
     to.kept["DELETE /v1/articles/{article_id}"] = {
         "parameters": {"article_id": article["id"]},
         "replies": {"202": {"application/json": job | {"kind": "remove", "subjects": [article["id"]]}}},

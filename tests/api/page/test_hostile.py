@@ -32,7 +32,7 @@ def test_nothing_of_it_runs(browser: Browser, tmp_path: Path, monkeypatch: pytes
         elsewhere: list[str] = []
         page.on("request", lambda one: elsewhere.append(one.url) if not one.url.startswith(service.address) else None)
         page.goto(service.address)
-        ask(page, "Who retired as lighthouse keeper of Grimsay on Friday?")
+        ask(page, "When did the lighthouse keeper of Grimsay retire?")
         assert "<img src=x" in page.inner_text(".sentence")
         page.locator("#thread button:has-text('Read it in the article')").first.click()
         page.wait_for_selector("mark.quote")
