@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -18,12 +18,11 @@ from api.bodies import NewArticles
 from api.documented import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.job_runner import JobRunner
 from api.jobs import Job, file_name, new_job
-from api.parts import Day, Jobs, Sources, TheByline
+from api.parts import Jobs, Sources, TheByline, TheLimits
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
 from rag.records import hit_record
-from rag.types import Query as Asked
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
@@ -33,16 +32,13 @@ _REMOVED_WITHIN_S = 10.0
 @router.get("/search", responses={200: HITS, **REFUSED, **UNAVAILABLE})
 def search(
     byline: TheByline,
+    limits: TheLimits,
     q: Annotated[str, Query(description="What to look for.", examples=["Geely tariffs"])],
     k: Annotated[int, Query(ge=1, le=1000, description="How many passages.")] = 20,
-    source: Sources = [],  # noqa: B006 - FastAPI copies it
-    published_from: Day = None,
-    published_to: Day = None,
-    as_of: Day = None,
     rerank: Annotated[bool, Query(description="Let the reader model order the first passages; slower.")] = False,
 ) -> JSONResponse:
     """The passages that fit best, by words and by meaning."""
-    query = Asked(q, k, tuple(source), published_from, published_to, as_of)
+    query = replace(limits, text=q, k=k)
     return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=rerank)]})
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
+from fastapi import Query as Parameter
 
 from api.job_runner import JobRunner
 from api.watch import Watch
 from rag.pipeline import Byline
 from rag.record_store import RecordStore
 from rag.settings import Settings
+from rag.types import Query
 
 
 def _byline(request: Request) -> Byline:
@@ -46,6 +48,19 @@ TheWatch = Annotated[Watch, Depends(_watch)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 Sources = Annotated[
     list[str],
-    Query(alias="source", max_length=100, description="Only these; may be repeated.", examples=[["Reuters"]]),
+    Parameter(alias="source", max_length=100, description="Only these; may be repeated.", examples=[["Reuters"]]),
 ]
-Day = Annotated[date | None, Query(examples=["2024-05-31"])]
+Day = Annotated[date | None, Parameter(examples=["2024-05-31"])]
+
+
+def _limits(
+    source: Sources = [],  # noqa: B006 - FastAPI copies it
+    published_from: Day = None,
+    published_to: Day = None,
+    as_of: Day = None,
+) -> Query:
+    return Query("", sources=tuple(source), published_from=published_from, published_to=published_to, as_of=as_of)
+
+
+TheLimits = Annotated[Query, Depends(_limits)]
+"""Which articles count, of an address's parameters; its text and k are not set."""

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.documented import QUOTES, REFUSED, TIMELINE, UNAVAILABLE
-from api.parts import Day, Sources, TheByline
+from api.parts import TheByline, TheLimits
 from rag.claims.as_json import dated_record, statement_record
-from rag.types import Query as Asked
 
 router = APIRouter(prefix="/v1", tags=["statements"])
 
@@ -18,14 +17,10 @@ router = APIRouter(prefix="/v1", tags=["statements"])
 @router.get("/quotes", responses={200: QUOTES, **REFUSED, **UNAVAILABLE})
 def quotes(
     byline: TheByline,
+    limits: TheLimits,
     person: Annotated[str, Query(description="A name, as the articles have it.", examples=["Herbert Diess"])],
-    source: Sources = [],  # noqa: B006 - FastAPI copies it
-    published_from: Day = None,
-    published_to: Day = None,
-    as_of: Day = None,
 ) -> JSONResponse:
     """Everything that somebody said in the archive, the newest first."""
-    limits = Asked("", 20, tuple(source), published_from, published_to, as_of)
     told = [statement_record(one) for one in byline.quotes(person, limits)]
     return JSONResponse({"person": person, "quotes": told})
 
@@ -33,13 +28,9 @@ def quotes(
 @router.get("/timeline", responses={200: TIMELINE, **REFUSED, **UNAVAILABLE})
 def timeline(
     byline: TheByline,
+    limits: TheLimits,
     subject: Annotated[str, Query(description="The names that it is about.", examples=["Ford Geely"])],
-    source: Sources = [],  # noqa: B006 - FastAPI copies it
-    published_from: Day = None,
-    published_to: Day = None,
-    as_of: Day = None,
 ) -> JSONResponse:
     """What the archive says of some names, in the order of its days, and what changed."""
-    limits = Asked("", 20, tuple(source), published_from, published_to, as_of)
     told = [dated_record(one) for one in byline.timeline(subject, limits)]
     return JSONResponse({"subject": subject, "timeline": told})
