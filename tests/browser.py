@@ -27,13 +27,23 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective));
 window.shift = 0;
 window.moved = [];
-new PerformanceObserver((list) => {
+window.movements = new PerformanceObserver((list) => {
   for (const one of list.getEntries()) {
     if (one.hadRecentInput) continue;
     window.shift += one.value;
     window.moved.push(...one.sources.map(({ node }) => node?.className || node?.textContent || "?"));
   }
-}).observe({ type: "layout-shift", buffered: true });
+});
+window.movements.observe({ type: "layout-shift", buffered: true });
+"""
+# What moved is told some time after the frame in which it did.
+_FORGET = """
+async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))));
+  window.movements.takeRecords();
+  window.shift = 0;
+  window.moved = [];
+}
 """
 
 
@@ -45,6 +55,11 @@ def chromium() -> Iterator[Browser]:
             yield opened
         finally:
             opened.close()
+
+
+def forget_movements(page: Page) -> None:
+    """What moved so far does not count, to the last frame that was drawn."""
+    page.evaluate(_FORGET)
 
 
 def unmoved(page: Page) -> None:

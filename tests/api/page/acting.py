@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 
+from tests.browser import forget_movements
+
 QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
 NOWHERE = "What did the Bishop of Ely say about beekeeping subsidies?"
 DRAFT = (
@@ -17,7 +19,7 @@ DRAFT = (
 
 def send(page: Page, question: str) -> None:
     page.fill("#question", question)
-    page.evaluate("window.shift = 0, window.moved = []")  # to the browser, what is filled in is no input
+    forget_movements(page)  # to the browser, what is filled in is no input
     page.press("#question", "Enter")
 
 
