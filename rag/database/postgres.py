@@ -18,11 +18,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from rag.database.base import Database
+from rag.database.base import ALONE, Database
 from rag.errors import BylineError, InputError, MissingExtra, SettingsError, StoreBusy, StoreUnreachable
 
 DRIVER = "postgresql+psycopg"
-_WRITER, _TABLES = 0x62796C01, 0x62796C02  # the advisory locks' names: "byl" and a number
+_WRITER, _TABLES, _ALONE = 0x62796C01, 0x62796C02, 0x62796C10  # the advisory locks' names: "byl" and a number
 CHANNEL = "byline_changes"
 # As many as a service has threads, most of which answer and wait; one machine stays below PostgreSQL's usual hundred.
 _KEPT, _MORE, _WAIT_S = 8, 72, 30
@@ -78,6 +78,15 @@ class PostgresDatabase(Database):
                 yield
             finally:
                 self._writer = None
+
+    @contextmanager
+    def alone(self, to: str) -> Iterator[bool]:
+        with _connected(self.engine) as connection:
+            connection.detach()
+            _introduce(connection, f"byline {to}")
+            mine = _locked(connection, "pg_try_advisory_lock", _ALONE + ALONE.index(to))
+            connection.commit()
+            yield mine
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -186,8 +195,8 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _locked(connection: Connection, function: str) -> bool:
-    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": _WRITER}).scalar())
+def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
+    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
 
 
 def _introduce(connection: Connection, what: str) -> None:
