@@ -30,7 +30,7 @@ from rag.wiring import open_byline
 
 def create_app(settings: Settings, counts: Path | None = None) -> FastAPI:
     """An app that opens the archive of `settings` when it starts and closes it when it stops. `counts` is a folder
-    where several count together (`api/metrics.py`).
+    where several count requests together (`api/metrics.py`, `api/rates.py`).
     """
 
     mcp = McpEndpoint()
@@ -62,7 +62,8 @@ def create_app(settings: Settings, counts: Path | None = None) -> FastAPI:
     app.state.local = None  # and how the commands of this machine know it (a LocalService)
     # The last added is the outermost.
     app.add_middleware(Deadline, within_s=settings.request_timeout_s)
-    app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
+    rates = counts / "rates" if counts else None
+    app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app), shared=rates)
     keys = KeyStore(settings.data_dir, settings.database_url)
     app.add_middleware(Access, keys=keys, required=lambda: needs_key(app), local=lambda: app.state.local)
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)
