@@ -9,7 +9,7 @@ import numpy as np
 from rag.exact import ExactIndex
 from rag.indexing import ChromaLevel, dropped_since
 from rag.memory import VectorsInMemory
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 from rag.snapshot import Snapshot
 from rag.vectors import ChromaIndex
 
@@ -31,7 +31,7 @@ class DenseSearch:
         lags = chroma is not None and level.seq < seq
         self._stale = dropped_since(snapshot, level.seq) if lags else frozenset()
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         if among is not None and len(among) <= EXACT_AMONG:
             return self._exact_among(vector, k, among)
         found = self._from_chroma(vector, k, among)
@@ -40,7 +40,7 @@ class DenseSearch:
             found += tail.search(vector, k, among)
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def _from_chroma(self, vector: Vectors, k: int, among: Collection[int] | None) -> list[tuple[int, float]]:
+    def _from_chroma(self, vector: Vectors, k: int, among: PassageIds | None) -> list[tuple[int, float]]:
         """Without what was dropped since Chroma's level."""
         if self._chroma is None:
             return []
@@ -48,19 +48,15 @@ class DenseSearch:
         # What is above its level is being added right now, and among the rest all the same.
         return [hit for hit in found if hit[0] <= self._through and hit[0] not in self._stale][:k]
 
-    def _exact_among(self, vector: Vectors, k: int, among: Collection[int]) -> list[tuple[int, float]]:
+    def _exact_among(self, vector: Vectors, k: int, among: PassageIds) -> list[tuple[int, float]]:
         everything = self._memory.after(0, self._snapshot, self._seq) if len(among) > FETCH_AMONG else None
         if everything is not None:
             return everything.search(vector, k, among)
-        return ExactIndex(*self._snapshot.vectors(list(among))).search(vector, k)
+        return ExactIndex(*self._snapshot.vectors(among.tolist())).search(vector, k)
 
     def cosines(self, vector: Vectors, ids: Collection[int]) -> dict[int, float]:
         """The cosine of each of `ids` that has a vector."""
         everything = self._memory.everything_if_held(self._snapshot, self._seq)
         if everything is not None:
-            return dict(everything.search(vector, len(ids), ids))
-        found, matrix = self._snapshot.vectors(list(ids))
-        if not len(found):
-            return {}
-        scores = matrix.astype(np.float32) @ np.asarray(vector, np.float32)
-        return {int(i): float(score) for i, score in zip(found, scores, strict=True)}
+            return dict(everything.search(vector, len(ids), np.sort(np.fromiter(ids, np.int64, len(ids)))))
+        return dict(ExactIndex(*self._snapshot.vectors(list(ids))).search(vector, len(ids)))

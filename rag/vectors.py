@@ -7,14 +7,14 @@ process at a time has the folder open (`chroma.lock`); the others search the led
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rag.errors import StoreDamaged
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 
 COLLECTION = "passages"
 _OVERFETCH = 1.3  # asks for a little more than the filter's share suggests
@@ -70,7 +70,7 @@ class ChromaIndex:
         for start in range(0, len(ids), most):
             self._collection.delete(ids=[str(i) for i in ids[start : start + most]])
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         """The k nearest; with `among`, asks for more and keeps those, so a rare filter may give fewer than k."""
         total = self.count()
         if not total or k < 1:
@@ -79,8 +79,8 @@ class ChromaIndex:
             return self._nearest(vector, min(k, total))
         wanted = math.ceil(k * _OVERFETCH * total / max(1, len(among)))
         found = self._nearest(vector, min(wanted, total, _MOST_FETCHED))
-        allowed = among if isinstance(among, set | frozenset) else set(among)
-        return [hit for hit in found if hit[0] in allowed][:k]
+        allowed = np.isin([passage_id for passage_id, _ in found], among, assume_unique=True)
+        return [hit for hit, is_allowed in zip(found, allowed, strict=True) if is_allowed][:k]
 
     def _nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         answer = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
