@@ -23,7 +23,7 @@ from api.parts import Jobs, Sources, TheByline, TheLimits
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
-from rag.records import hit_record
+from rag.records import search_record
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
@@ -42,7 +42,7 @@ async def search(
     query = replace(limits, text=q, k=k)
 
     def found() -> JSONResponse:
-        return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=rerank)]})
+        return JSONResponse(search_record(*byline.searched(query, rerank=rerank)))
 
     return await in_turn(found)
 

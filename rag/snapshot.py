@@ -181,6 +181,11 @@ class Snapshot:
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
+    def count_from(self, first: int) -> int:
+        """How many searched passages there are from id `first` on."""
+        query = select(func.count()).select_from(s.passages).where(s.passages.c.id >= first)
+        return int(self.connection.execute(query).scalar_one())
+
     def searched_articles(self, first: int) -> Iterator[tuple[int, int, int | None, str | None]]:
         """First and last passage, day and outlet of each article whose passages are searched, those from passage
         `first` on."""
@@ -196,11 +201,16 @@ class Snapshot:
         rows.sort()
         return _matrix(rows, self._width(int(self.meta("model") or 0)))
 
-    def vectors_from(self, first: int, model_id: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """`(ids, vectors)` of all searched passages from id `first` on, of the model in use unless told."""
+    def vectors_from(
+        self, first: int, model_id: int | None = None, most: int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """`(ids, vectors)` of the searched passages from id `first` on, the `most` first ones, of the model in use
+        unless told.
+        """
         v = s.vectors.c
         model = model_id if model_id is not None else int(self.meta("model") or 0)
-        query = select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first).order_by(v.passage_id)
+        query = select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first)
+        query = query.order_by(v.passage_id).limit(most)
         width = self._width(model)
         parts = [_matrix([], width)]
         with self.connection.execute(query, execution_options={"yield_per": _STREAMED}) as rows:

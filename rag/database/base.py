@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
 
+ALONE = ("vectors",)
+
 
 class Database(ABC):
     """An engine and its ways. Safe to use from several threads."""
@@ -35,6 +37,12 @@ class Database(ABC):
     @abstractmethod
     def hold(self, what: str) -> AbstractContextManager[None]:
         """Be the ledger's one writer, to do `what`, until the block ends. Raises StoreBusy at once when another is."""
+
+    @abstractmethod
+    def alone(self, to: str) -> AbstractContextManager[bool]:
+        """Whether this is the only process of all that use the ledger `to` do something, until the block ends: one of
+        `ALONE`. Nobody waits.
+        """
 
     @abstractmethod
     def truncate_log(self) -> bool:

@@ -10,19 +10,20 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from rag.database.base import Database
+from rag.database.base import ALONE, Database
 from rag.errors import BylineError, InputError, MissingExtra, SettingsError, StoreBusy, StoreUnreachable
 
 DRIVER = "postgresql+psycopg"
-_WRITER, _TABLES = 0x62796C01, 0x62796C02  # the advisory locks' names: "byl" and a number
+_WRITER, _TABLES, _ALONE = 0x62796C01, 0x62796C02, 0x62796C10  # the advisory locks' names: "byl" and a number
 CHANNEL = "byline_changes"
 # As many as a service has threads, most of which answer and wait; one machine stays below PostgreSQL's usual hundred.
 _KEPT, _MORE, _WAIT_S = 8, 72, 30
@@ -78,6 +79,16 @@ class PostgresDatabase(Database):
                 yield
             finally:
                 self._writer = None
+                _let_go(connection)
+
+    @contextmanager
+    def alone(self, to: str) -> Iterator[bool]:
+        with _connected(self.engine) as connection:
+            connection.detach()
+            _introduce(connection, f"byline {to}")
+            mine = _locked(connection, "pg_try_advisory_lock", _ALONE + ALONE.index(to))
+            connection.commit()
+            yield mine
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -186,8 +197,16 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _locked(connection: Connection, function: str) -> bool:
-    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": _WRITER}).scalar())
+def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
+    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
+
+
+def _let_go(connection: Connection) -> None:
+    """At once: the server takes a moment to see that a connection was closed; the next writer may be here by then."""
+    with suppress(SQLAlchemyError, BylineError):
+        connection.rollback()
+        _locked(connection, "pg_advisory_unlock")
+        connection.commit()
 
 
 def _introduce(connection: Connection, what: str) -> None:
