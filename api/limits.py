@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -33,11 +34,15 @@ class Stopped(Exception):
 class Limits:
     """Refuses what is too much, or can't be read, with 400, 408, 413, 415, 429 or 503."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool]) -> None:
-        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit."""
+    def __init__(
+        self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool], shared: Path | None = None
+    ) -> None:
+        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit.
+        `shared` is a file in which several workers count these together.
+        """
         self._app = app
         self._rated = rated
-        self._rates = Rates(settings.rate_per_minute)
+        self._rates = Rates(settings.rate_per_minute, shared)
         self._most = settings.max_concurrent
         self._body_bytes = settings.max_body_mb * _MB
         self._body_s = settings.body_timeout_s

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from api.rates import Rates
 from rag.cli.app import app
 from rag.keys import KeyStore
 from rag.local_service import find
@@ -179,13 +178,3 @@ def test_what_nobody_foresaw_is_a_problem_with_all_headers(own_data: Path) -> No
         assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
         assert "Restore the file" in told.json()["detail"]
         assert told.headers["x-content-type-options"] == "nosniff"
-
-
-def test_a_bucket_fills_evenly_and_not_beyond_a_minute() -> None:
-    rates = Rates(60)
-    assert [rates.take("a", 0.0).wait_s for _ in range(60)] == [0.0] * 60
-    assert rates.take("a", 0.0).wait_s == pytest.approx(1.0)
-    assert rates.take("b", 0.0).wait_s == 0.0
-    assert rates.take("a", 1.0).wait_s == 0.0
-    assert rates.take("a", 1.0).wait_s > 0
-    assert [rates.take("a", 1e6).wait_s for _ in range(61)].count(0.0) == 60
