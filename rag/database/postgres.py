@@ -10,12 +10,13 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rag.database.base import ALONE, Database
@@ -78,6 +79,7 @@ class PostgresDatabase(Database):
                 yield
             finally:
                 self._writer = None
+                _let_go(connection)
 
     @contextmanager
     def alone(self, to: str) -> Iterator[bool]:
@@ -197,6 +199,14 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
     return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
+
+
+def _let_go(connection: Connection) -> None:
+    """At once: the server takes a moment to see that a connection was closed; the next writer may be here by then."""
+    with suppress(SQLAlchemyError, BylineError):
+        connection.rollback()
+        _locked(connection, "pg_advisory_unlock")
+        connection.commit()
 
 
 def _introduce(connection: Connection, what: str) -> None:
