@@ -75,7 +75,7 @@ def _named(node: dict[str, Any]) -> str:
 
 def _ask(node_id: str, method: Method) -> ray.ObjectRef[Any]:
     there = NodeAffinitySchedulingStrategy(node_id, soft=False)
-    task = ray.remote(_teller()).options(num_cpus=method.threads, scheduling_strategy=there)
+    task = ray.remote(_teller()).options(num_cpus=0, scheduling_strategy=there)
     values = [getattr(method, one.name) for one in fields(method)]
     return task.remote(*values)
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import ray.data
 from ray.data import DataContext
+from ray.data.exceptions import ExecutionTimeoutError
 from ray.exceptions import RayError
 
 from rag.errors import ArticleRejected, ClusterError
@@ -42,6 +43,7 @@ from rag.store import Store
 
 _FILES_AT_ONCE = 16  # of those that are one article each
 _BLOCK_BYTES = 64_000  # some ten articles, that one worker takes at a time
+_STUCK_S = 1_800.0  # without anything done: every worker is lost, and nobody starts others
 _GPU_ARTICLES = 64  # that a GPU takes at a time
 
 
@@ -65,13 +67,13 @@ class RayIngest:
     _method: Method
     _stamp: Stamp
 
-    def run(self, tell: Tell) -> IngestReport:
+    def run(self, tell: Tell, batch_passages: int = BATCH_PASSAGES) -> IngestReport:
         """An interruption (Ctrl-C) ends it early with what is stored and whole. Raises ClusterError."""
         report = IngestReport()
         writer = Writer(self._store, self._stamp.model, self._stamp.dimensions)
         try:
             wanted = self._wanted(writer, report, tell)
-            for batch in _batches(self._made(wanted), report):
+            for batch in _batches(self._made(wanted), report, batch_passages):
                 vectors = np.concatenate([made.vectors for made in batch])
                 writer.write([made.prepared for made in batch], vectors, report, tell)
             writer.finish()
@@ -145,15 +147,18 @@ def _results(
     context.enable_progress_bars = False
     context.execution_options.preserve_order = True
     context.target_max_block_size = _BLOCK_BYTES
+    context.execution_no_progress_timeout_s = _STUCK_S
     try:
         blocks = ray.data.from_arrow([packed(portion) for portion in portions])
         for table in plan(blocks).iter_batches(batch_size=None, batch_format="pyarrow"):
             yield from unpacked(table)
-    except RayError as error:
-        raise ClusterError(f"The cluster failed: {first_line(error)}", remedy="The same command goes on.") from error
+    except (RayError, ExecutionTimeoutError) as error:
+        raise ClusterError(
+            f"The cluster failed: {first_line(error)}", remedy="See `ray status`; the same command goes on."
+        ) from error
 
 
-def _batches(each: Iterable[Made | ArticleRejected], report: IngestReport) -> Iterator[list[Made]]:
+def _batches(each: Iterable[Made | ArticleRejected], report: IngestReport, batch_passages: int) -> Iterator[list[Made]]:
     batch: list[Made] = []
     passages = 0
     for one in each:
@@ -162,7 +167,7 @@ def _batches(each: Iterable[Made | ArticleRejected], report: IngestReport) -> It
             continue
         batch.append(one)
         passages += len(one.vectors)
-        if passages >= BATCH_PASSAGES:
+        if passages >= batch_passages:
             yield batch
             batch, passages = [], 0
     if batch:

@@ -46,14 +46,16 @@ def joined(where: str, threads: int) -> Iterator[None]:
 
 @contextmanager
 def _initialised(address: str, **more: object) -> Iterator[None]:
-    for name in ("ray", "ray.data"):  # what Ray has to say of its own work is in its log folder
-        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         import ray
+        import ray.data
     except ImportError as error:
         raise MissingExtra(
             "--ray needs Ray, which is not installed.", remedy="Run: pip install 'byline[ray]'."
         ) from error
+    for name in ("ray", "ray.data"):  # what Ray has to say of its own work is in its log folder
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    ray._private.worker._worker_logs_enabled = False  # on standard output it would tell of every lost node
     try:
         ray.init(address, log_to_driver=False, configure_logging=False, **more)
     except Exception as error:  # by what is wrong, of many kinds
