@@ -107,8 +107,10 @@ class PartsRecord(Reply):
 
 
 class ReadyRecord(Reply):
+    """Without `parts` for who has no key where one is asked for."""
+
     ready: bool
-    parts: PartsRecord
+    parts: PartsRecord | None = None
 
 
 class FieldFault(Reply):
