@@ -191,6 +191,10 @@ class Byline:
         with self.snapshot() as snapshot:
             return snapshot.counts()
 
+    def behind(self) -> int:
+        """How many changes of the archive its keyword index lacks; they are searched from memory meanwhile."""
+        return self._archive.behind()
+
     def readiness(self) -> dict[str, PartState]:
         """The state of each part that answers depend on."""
         from rag.readiness import readiness
