@@ -52,7 +52,7 @@ def programs() -> Path | None:
     """The folder of the server's programs; None where it is not installed."""
     found = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return Path(found).parent if found else debian[-1].parent if debian else None
+    return Path(found).resolve().parent if found else debian[-1].parent if debian else None
 
 
 @contextmanager

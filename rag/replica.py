@@ -21,6 +21,7 @@ from rag.ledger import Ledger
 from rag.ledger_write import writing
 from rag.locks import FileLock, WriterLock
 from rag.settings import Settings
+from rag.snapshot import Snapshot
 
 _AT_ONCE = 1_000  # changes, of some eight passages each, that are applied and noted together
 _LOOK_EVERY_S = 0.1
@@ -154,13 +155,29 @@ class _Following(Replica):
         of_model = kept.get("model") or metas.get("model")
         return kept if kept.get("archive") == metas["archive"] and of_model == metas.get("model") else {}
 
+    def disown(self) -> None:
+        """Forget indexes that followed another course of the ledger than it took: it was restored, and has other
+        changes now under the numbers that they know.
+        """
+        right = self.right()
+        if not right.try_lock():
+            return  # whoever has it looked when it opened the archive
+        try:
+            with self.ledger.snapshot() as snapshot:
+                notes = self.notes(snapshot.metas())
+                if notes and notes.get("mark", "") != _mark(snapshot, keywords_level(notes)):
+                    self._file.unlink()
+        finally:
+            right.release()
+
     def _note(self, values: Mapping[str, str], model_id: int | None = None) -> None:
         if model_id is not None:
             with writing(self.ledger) as w:
                 w.use_only_model(model_id)
         with self.ledger.snapshot() as snapshot:
             metas = snapshot.metas()
-        noted = {**self.notes(metas), **values, "archive": metas["archive"], "model": metas.get("model", "")}
+            noted = {**self.notes(metas), **values, "archive": metas["archive"], "model": metas.get("model", "")}
+            noted["mark"] = _mark(snapshot, keywords_level(noted))
         fresh = self._file.with_suffix(".new")
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(noted, file)
@@ -186,6 +203,15 @@ class _Following(Replica):
             right.release()
 
 
+def _mark(snapshot: Snapshot, level: int) -> str:
+    """By which a note knows again the change that its indexes are at."""
+    return str(snapshot.mark(level) or "")
+
+
 def replica_of(settings: Settings, ledger: Ledger) -> Replica:
-    """The indexes in the data folder of `settings`."""
-    return _Here(settings, ledger) if settings.database_url is None else _Following(settings, ledger)
+    """The indexes in the data folder of `settings`, known to be of this ledger."""
+    if settings.database_url is None:
+        return _Here(settings, ledger)
+    replica = _Following(settings, ledger)
+    replica.disown()
+    return replica
