@@ -30,6 +30,9 @@ def readyz(request: Request, byline: TheByline, jobs: Jobs) -> JSONResponse:
     state = "running" if jobs.alive else "stopped"
     reason = None if jobs.alive else "Jobs are no longer taken; the log says why. Restart the service."
     parts["jobs"] = {"ok": jobs.alive, "state": state, "reason": reason}
+    leaving = request.app.state.leaving
+    reason = "It is about to stop. Ask another one." if leaving else None
+    parts["service"] = {"ok": not leaving, "state": "leaving" if leaving else "serving", "reason": reason}
     ready = all(part["ok"] for part in parts.values())
     told = {"ready": ready} if getattr(request.state, STATE_BARE, False) else {"ready": ready, "parts": parts}
     return JSONResponse(told, 200 if ready else 503, {"Cache-Control": "no-store"})

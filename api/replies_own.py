@@ -104,6 +104,7 @@ class PartsRecord(Reply):
     reader: PartRecord
     language_model: PartRecord
     jobs: PartRecord
+    service: PartRecord
 
 
 class ReadyRecord(Reply):

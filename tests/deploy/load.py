@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -31,7 +31,6 @@ class Request:
 @dataclass
 class Load:
     address: str
-    key: str
     done: list[Request] = field(default_factory=list)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -39,9 +38,9 @@ class Load:
     def faults(self) -> list[Request]:
         return [one for one in self.done if one.fault]
 
-    def client(self, n: int) -> None:
+    def client(self, n: int, key: str) -> None:
         """Search, ask and have answers streamed in turn. Each question is new, so that no answer is at hand."""
-        headers = {"Authorization": f"Bearer {self.key}"}
+        headers = {"Authorization": f"Bearer {key}"}
         kinds = ("search", "ask", "stream")
         for turn in count():
             if self._stopped.wait(0.2):
@@ -74,10 +73,10 @@ def _ask(http: httpx.Client, kind: str, asked: str) -> str | None:
 
 
 @contextmanager
-def loaded(address: str, key: str, clients: int = 3) -> Iterator[Load]:
-    """Ask meanwhile."""
-    load = Load(address, key)
-    threads = [threading.Thread(target=load.client, args=(n,)) for n in range(clients)]
+def loaded(address: str, keys: Sequence[str]) -> Iterator[Load]:
+    """Ask meanwhile, as a client for each key."""
+    load = Load(address)
+    threads = [threading.Thread(target=load.client, args=one) for one in enumerate(keys)]
     for one in threads:
         one.start()
     try:

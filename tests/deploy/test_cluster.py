@@ -5,14 +5,17 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy import cluster, proxy
 from deploy.cluster import Cluster
 from deploy.postgres import programs
+from rag.keys import KeyStore
 from tests.deploy.load import QUESTIONS, Load, loaded
 
 STORY = (
@@ -21,6 +24,7 @@ STORY = (
 )
 QUESTION = "For how much was the lighthouse of Quillhaven sold?"
 WITHIN_S = 30.0
+PER_MINUTE = 240
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +33,25 @@ def running() -> Iterator[Cluster]:
         pytest.skip("PostgreSQL or nginx is not installed here: apt-get install postgresql nginx-light")
     with tempfile.TemporaryDirectory(prefix="byline-cluster-") as folder:
         Path(folder).chmod(0o711)
-        with cluster.running(Path(folder), keep=False, environment={"BYLINE_REQUIRE_KEYS": "true"}) as started:
+        env = {"BYLINE_REQUIRE_KEYS": "true", "BYLINE_RATE_PER_MINUTE": str(PER_MINUTE)}
+        with cluster.running(Path(folder), keep=False, environment=env) as started:
             yield started
 
 
-def new_key(running: Cluster, scope: str = "read") -> str:
-    return running.hosts[0].command("keys", "add", "desk", "--scope", scope).strip()
+@pytest.fixture(scope="module")
+def store(running: Cluster) -> KeyStore:
+    return KeyStore(running.hosts[0].folder / "data", SecretStr(running.database_url))
 
 
 @pytest.fixture(scope="module")
-def key(running: Cluster) -> str:
-    return new_key(running, "write")
+def key(store: KeyStore) -> str:
+    return store.add("desk", "write")[1]
+
+
+@pytest.fixture(scope="module")
+def clients(store: KeyStore) -> list[str]:
+    """A key for each client of a load."""
+    return [store.add(f"client {n}", "read")[1] for n in range(3)]
 
 
 def client(address: str, key: str) -> httpx.Client:
@@ -91,25 +103,38 @@ def test_events_come_through_nginx_as_they_are_told(running: Cluster, key: str) 
     assert b"event: done" not in pieces[0]
 
 
-def test_a_revoked_key_is_refused_everywhere(running: Cluster) -> None:
-    given = new_key(running)
+def test_a_revoked_key_is_refused_everywhere(running: Cluster, store: KeyStore) -> None:
+    made, given = store.add("leaver", "read")
     addresses = [running.address, *(host.address for host in running.hosts)]
     assert [httpx.get(f"{at}/v1/models", headers={"X-API-Key": given}).status_code for at in addresses] == [200] * 3
-    running.hosts[1].command("keys", "revoke", given.split("_")[1])
+    store.revoke(made.id)
     assert [httpx.get(f"{at}/v1/models", headers={"X-API-Key": given}).status_code for at in addresses] == [401] * 3
     assert httpx.get(f"{running.address}/readyz").json() == {"ready": True}
 
 
-def test_a_rolling_restart_loses_nothing(running: Cluster, key: str) -> None:
-    with loaded(running.address, key) as load:
+def test_a_key_has_one_rate_on_all_hosts(running: Cluster, store: KeyStore) -> None:
+    _, given = store.add("busy", "read")
+    addresses = [running.address, *(host.address for host in running.hosts)]
+    began = time.monotonic()
+    with ExitStack() as opened:
+        sending = [opened.enter_context(client(at, given)) for at in addresses]
+        codes = [sending[n % 3].get("/v1/models").status_code for n in range(PER_MINUTE + 60)]
+    most = PER_MINUTE + (time.monotonic() - began) * PER_MINUTE / 60
+    portion = PER_MINUTE // 30
+    assert set(codes) <= {200, 429}
+    assert PER_MINUTE - 2 * portion <= codes.count(200) <= most
+
+
+def test_a_rolling_restart_loses_nothing(running: Cluster, clients: list[str]) -> None:
+    with loaded(running.address, clients) as load:
         running.roll()
     assert not load.faults, told(load)
     assert len(load.done) > 20
 
 
-def test_a_host_that_is_killed_costs_only_what_it_was_replying_to(running: Cluster, key: str) -> None:
+def test_a_host_that_is_killed_costs_only_what_it_was_replying_to(running: Cluster, clients: list[str]) -> None:
     """The last one: the host stays away."""
-    with loaded(running.address, key) as load:
+    with loaded(running.address, clients) as load:
         time.sleep(2)
         running.hosts[0].kill()
         killed = time.monotonic()
