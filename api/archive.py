@@ -22,7 +22,7 @@ from api.parts import Jobs, Sources, TheByline, TheLimits
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
-from rag.records import hit_record
+from rag.records import search_record
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
@@ -39,7 +39,7 @@ def search(
 ) -> JSONResponse:
     """The passages that fit best, by words and by meaning."""
     query = replace(limits, text=q, k=k)
-    return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=rerank)]})
+    return JSONResponse(search_record(*byline.searched(query, rerank=rerank)))
 
 
 @router.get("/articles", responses={200: ARTICLES, **REFUSED})

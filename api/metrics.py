@@ -88,6 +88,7 @@ class _Held(Collector):
         yield from self._caches()
         yield self._kept_jobs()
         yield from self._archive()
+        yield from self._shards()
 
     def describe(self) -> Iterable[Metric]:
         return ()  # nothing is read to be registered
@@ -119,3 +120,18 @@ class _Held(Collector):
         for name, n in counts.items():
             yield GaugeMetricFamily(f"byline_{name}", f"How many {name} the archive holds.", value=n)
         yield GaugeMetricFamily("byline_changes_behind", "Changes that the keyword index lacks.", value=behind)
+
+    def _shards(self) -> Iterable[Metric]:
+        """Of the Chroma servers, where the vectors are on some. They are numbered in the order of their addresses."""
+        try:
+            shards, lag = self._byline.shards(), self._byline.vectors_behind()
+        except (BylineError, SQLAlchemyError):
+            return ()
+        if not shards:
+            return ()
+        up = GaugeMetricFamily("byline_chroma_up", "Whether the Chroma server answered last.", labels=["shard"])
+        left = GaugeMetricFamily("byline_chroma_left_alone", "Whether it is left alone for a while.", labels=["shard"])
+        for one in shards:
+            up.add_metric([str(one.nth + 1)], one.up)
+            left.add_metric([str(one.nth + 1)], one.resting)
+        return up, left, GaugeMetricFamily("byline_chroma_changes_behind", "Changes that they lack.", value=lag)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ class FeedStore:
 
     def __init__(self, data_dir: Path, url: SecretStr | None = None) -> None:
         self._database = database_beside(data_dir / FILE, "feeds", FEEDS, url)
+        self._shared = url is not None
         self._entries = entries if url is None else shared(entries)
         self._removed = removed if url is None else shared(removed)
 
@@ -93,7 +94,8 @@ class FeedStore:
     @contextmanager
     def polling(self, url: str) -> Iterator[Feed | None]:
         """The feed as it is now, while this process polls it; None while another machine does, or it was removed."""
-        with self._database.alone(url) as mine:
+        alone = self._database.alone(f"poll {url}") if self._shared else nullcontext(True)
+        with alone as mine:
             yield next((feed for feed in self.feeds() if feed.url == url), None) if mine else None
 
     def polled(self, feed: Feed, entries: Iterable[SeenEntry] = ()) -> None:

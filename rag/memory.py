@@ -61,7 +61,7 @@ class VectorsInMemory:
         """Those of a snapshot at change `seq`; None when there are too many to hold."""
         with self._guard:
             if self._after is None or passage_id < self._after:
-                if passage_id == 0 and snapshot.counts()["passages"] > EXACT_MOST:
+                if snapshot.count_from(passage_id + 1) > EXACT_MOST:
                     return None
                 self._after, self._seq = passage_id, seq
                 self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))

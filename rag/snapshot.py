@@ -184,6 +184,11 @@ class Snapshot:
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
+    def count_from(self, first: int) -> int:
+        """How many searched passages there are from id `first` on."""
+        query = select(func.count()).select_from(s.passages).where(s.passages.c.id >= first)
+        return int(self.connection.execute(query).scalar_one())
+
     def matching(
         self, sources: Sequence[str], day_from: int | None, day_to: int | None, as_of: int | None
     ) -> NDArray[np.int64]:
@@ -209,12 +214,19 @@ class Snapshot:
         rows.sort()
         return self._matrix(rows)
 
-    def vectors_from(self, first: int, model_id: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """`(ids, vectors)` of all searched passages from id `first` on, of the model in use unless told."""
+    def vectors_from(
+        self, first: int, model_id: int | None = None, most: int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """`(ids, vectors)` of the searched passages from id `first` on, the `most` first ones, of the model in use
+        unless told.
+        """
         v = s.vectors.c
         model = model_id if model_id is not None else int(self.meta("model") or 0)
         rows = self.connection.execute(
-            select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first).order_by(v.passage_id)
+            select(v.passage_id, v.vector)
+            .where(v.model_id == model, v.passage_id >= first)
+            .order_by(v.passage_id)
+            .limit(most)
         )
         return self._matrix([(row[0], row[1]) for row in rows], model)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ from rag.ports import Vectors
 COLLECTION = "passages"
 _OVERFETCH = 1.3  # asks for a little more than the filter's share suggests
 _MOST_FETCHED = 4_000  # beyond this Chroma is slower than reading the vectors themselves
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaLevel:
+    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`."""
+
+    through: int = 0
+    seq: int = 0
 
 
 class ChromaIndex:
@@ -75,14 +84,25 @@ class ChromaIndex:
         total = self.count()
         if not total or k < 1:
             return []
-        if among is None:
-            return self._nearest(vector, min(k, total))
-        wanted = math.ceil(k * _OVERFETCH * total / max(1, len(among)))
-        found = self._nearest(vector, min(wanted, total, _MOST_FETCHED))
-        allowed = among if isinstance(among, set | frozenset) else set(among)
-        return [hit for hit in found if hit[0] in allowed][:k]
+        found = self._nearest(vector, min(total, fetched(k, total, among)))
+        return allowed(found, among)[:k]
 
     def _nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         answer = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         # The one place where Chroma's cosine distance becomes a similarity.
         return [(int(i), 1.0 - d) for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)]
+
+
+def fetched(k: int, total: int, among: Collection[int] | None) -> int:
+    """How many of `total` passages Chroma is asked for, so that some k of them are `among` those wanted."""
+    if among is None:
+        return k
+    return min(_MOST_FETCHED, math.ceil(k * _OVERFETCH * total / max(1, len(among))))
+
+
+def allowed(found: Sequence[tuple[int, float]], among: Collection[int] | None) -> list[tuple[int, float]]:
+    """Those of `found` that are `among` those wanted."""
+    if among is None:
+        return list(found)
+    wanted = among if isinstance(among, set | frozenset) else set(among)
+    return [hit for hit in found if hit[0] in wanted]

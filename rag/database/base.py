@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
@@ -36,10 +36,11 @@ class Database(ABC):
     def hold(self, what: str) -> AbstractContextManager[None]:
         """Be the ledger's one writer, to do `what`, until the block ends. Raises StoreBusy at once when another is."""
 
-    @contextmanager
-    def alone(self, what: str) -> Iterator[bool]:  # noqa: ARG002 - a file has one service
-        """Whether no other machine is in such a block for the same `what`."""
-        yield True
+    @abstractmethod
+    def alone(self, to: str) -> AbstractContextManager[bool]:
+        """Whether this is the only process of all that use the database `to` do something, until the block ends. Nobody
+        waits.
+        """
 
     @abstractmethod
     def truncate_log(self) -> bool:

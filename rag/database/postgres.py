@@ -84,17 +84,17 @@ class PostgresDatabase(Database):
                     connection.execute(text("SELECT pg_advisory_unlock_all()"))
 
     @contextmanager
-    def alone(self, what: str) -> Iterator[bool]:
+    def alone(self, to: str) -> Iterator[bool]:
         """By a lock that ends with the connection, so with the process."""
-        key = {"kind": _ALONE, "what": what}
+        key = {"kind": _ALONE, "to": to}
         with _connected(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as connection:
-            mine = connection.execute(text("SELECT pg_try_advisory_lock(:kind, hashtext(:what))"), key).scalar()
+            mine = connection.execute(text("SELECT pg_try_advisory_lock(:kind, hashtext(:to))"), key).scalar()
             try:
                 yield bool(mine)
             finally:
                 if mine:
                     with suppress(StoreUnreachable):
-                        connection.execute(text("SELECT pg_advisory_unlock(:kind, hashtext(:what))"), key)
+                        connection.execute(text("SELECT pg_advisory_unlock(:kind, hashtext(:to))"), key)
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -203,8 +203,8 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _locked(connection: Connection, function: str) -> bool:
-    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": _WRITER}).scalar())
+def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
+    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
 
 
 def _introduce(connection: Connection, what: str) -> None:
