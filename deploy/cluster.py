@@ -1,6 +1,6 @@
-"""The whole on this machine, as processes: PostgreSQL, hosts that serve, nginx before them. `make cluster` runs it.
+"""The whole on this machine, as processes of its own, until it is interrupted. `make cluster` runs it.
 
-client -> nginx -> host 1 … host N -> PostgreSQL
+client -> nginx -> host 1 … host N -> PostgreSQL, Chroma 1 … Chroma M
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import postgres, proxy
+from deploy import postgres, proxy, vectors
 from deploy.host import Host
 from deploy.processes import free_port
 from rag.errors import BylineError, MissingExtra
@@ -48,6 +48,7 @@ def running(
     folder: Path,
     *,
     hosts: int = 2,
+    chroma: int = 2,
     port: int = 0,
     articles: Path = ROOT / "corpus",
     keep: bool = True,
@@ -61,7 +62,9 @@ def running(
         options = () if keep else ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
         database = ending.enter_context(postgres.served(folder / "postgres", *options, keep=keep))
         _make_database(database)
-        env = {"BYLINE_DATABASE_URL": database.url(_DATABASE), **(environment or {})}
+        stores = [ending.enter_context(vectors.served(folder / f"chroma-{n}")) for n in range(1, chroma + 1)]
+        shared = {"BYLINE_DATABASE_URL": database.url(_DATABASE), "BYLINE_CHROMA_URL": ",".join(stores)}
+        env = {**shared, **(environment or {})}
         members = tuple(Host(folder / f"host-{n}", free_port(), env) for n in range(1, hosts + 1))
         members[0].command("ingest", str(articles))
         for host in members:
@@ -89,8 +92,9 @@ def _make_database(server: postgres.Server) -> None:
 
 def main() -> int:
     """Serve until interrupted."""
-    told = argparse.ArgumentParser(prog="python -m deploy.cluster", description=__doc__.partition(":")[0] + ".")
+    told = argparse.ArgumentParser(prog="python -m deploy.cluster", description="Starts Byline on several hosts, here.")
     told.add_argument("--hosts", type=int, default=2, help="How many serve.")
+    told.add_argument("--chroma", type=int, default=2, help="How many Chroma servers share the vectors.")
     told.add_argument("--port", type=int, default=8080, help="nginx's port.")
     told.add_argument("--folder", type=Path, help="Where it is kept; without one, it goes when the cluster ends.")
     told.add_argument("--articles", type=Path, default=ROOT / "corpus", help="What is ingested first.")
@@ -98,10 +102,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _folder(given.folder) as folder:
-            whole = running(
-                folder, hosts=given.hosts, port=given.port, articles=given.articles, keep=bool(given.folder)
-            )
-            with whole as cluster:
+            asked = {name: getattr(given, name) for name in ("hosts", "chroma", "port", "articles")}
+            with running(folder, keep=given.folder is not None, **asked) as cluster:
                 at = ", ".join(host.address for host in cluster.hosts)
                 sys.stderr.write(f"Byline is at {cluster.address}/, before {at} (Ctrl-C stops all)\n")
                 while True:

@@ -13,7 +13,14 @@ from rag.errors import MissingExtra
 
 CONFIGURATION = Path(__file__).parent / "nginx" / "nginx.conf"
 _LISTEN = "listen 8080;"
-_HOST = "    server 127.0.0.1:{port} max_fails=3 fail_timeout=2s;\n"
+_HOSTS = """upstream byline {{
+    zone byline 64k;
+    least_conn;
+{servers}
+    # Each once more: when all of them failed lately, they are asked all the same.
+{again}
+}}
+"""
 
 
 def program() -> str | None:
@@ -25,8 +32,10 @@ def write(folder: Path, port: int, hosts: Sequence[int]) -> Path:
     """The configuration, for a proxy at `port` of this machine before hosts at others."""
     text = CONFIGURATION.read_text(encoding="utf-8")
     assert text.count(_LISTEN) == 1  # noqa: S101 - or this file and that one differ
-    upstream = "".join(_HOST.format(port=one) for one in hosts)
-    (folder / "hosts.conf").write_text(f"upstream byline {{\n    zone byline 64k;\n    least_conn;\n{upstream}}}\n")
+    servers = [f"    server 127.0.0.1:{one} max_fails=3 fail_timeout=2s;" for one in hosts]
+    again = [f"    server 127.0.0.1:{one} max_fails=0 backup;" for one in hosts]
+    upstream = _HOSTS.format(servers="\n".join(servers), again="\n".join(again))
+    (folder / "hosts.conf").write_text(upstream, encoding="utf-8")
     written = folder / "nginx.conf"
     written.write_text(text.replace(_LISTEN, f"listen 127.0.0.1:{port};"), encoding="utf-8")
     return written

@@ -21,7 +21,6 @@ from rag.ledger import Ledger
 from rag.ledger_write import writing
 from rag.locks import FileLock, WriterLock
 from rag.settings import Settings
-from rag.snapshot import Snapshot
 
 _AT_ONCE = 1_000  # changes, of some eight passages each, that are applied and noted together
 _LOOK_EVERY_S = 0.1
@@ -165,7 +164,7 @@ class _Following(Replica):
         try:
             with self.ledger.snapshot() as snapshot:
                 notes = self.notes(snapshot.metas())
-                if notes and notes.get("mark", "") != _mark(snapshot, keywords_level(notes)):
+                if notes and notes.get("mark", "") != snapshot.mark(keywords_level(notes)):
                     self._file.unlink()
         finally:
             right.release()
@@ -177,7 +176,7 @@ class _Following(Replica):
         with self.ledger.snapshot() as snapshot:
             metas = snapshot.metas()
             noted = {**self.notes(metas), **values, "archive": metas["archive"], "model": metas.get("model", "")}
-            noted["mark"] = _mark(snapshot, keywords_level(noted))
+            noted["mark"] = snapshot.mark(keywords_level(noted))
         fresh = self._file.with_suffix(".new")
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(noted, file)
@@ -201,11 +200,6 @@ class _Following(Replica):
             yield
         finally:
             right.release()
-
-
-def _mark(snapshot: Snapshot, level: int) -> str:
-    """By which a note knows again the change that its indexes are at."""
-    return str(snapshot.mark(level) or "")
 
 
 def replica_of(settings: Settings, ledger: Ledger) -> Replica:
