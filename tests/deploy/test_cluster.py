@@ -86,7 +86,9 @@ def test_an_upload_and_a_permalink_are_of_the_cluster(running: Cluster, key: str
     with one, other, client(running.address, key) as http:
         stored = one.post("/v1/articles", files=[("files", ("lighthouse.txt", STORY.encode()))])
         assert stored.status_code == 202, stored.text
-        eventually(lambda: one.get(stored.headers["location"]).json()["status"] == "done")
+        eventually(lambda: http.get(stored.headers["location"]).json()["status"] == "done")
+        assert [http.get(stored.headers["location"]).status_code for _ in range(6)] == [200] * 6
+        assert http.get("/v1/jobs/" + "0" * 32).status_code == 404
         eventually(lambda: bool(other.post("/v1/ask", json={"question": QUESTION}).json()["status"] == "answered"))
         answer = other.post("/v1/ask", json={"question": QUESTION}).json()
         for where in (one, http):
