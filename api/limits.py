@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import LOCAL, SHOWN, STATE_KEY, is_open
-from api.rates import Rates
+from api.rates import rates_of
 from api.refusals import refusal
 from rag.keys import LENGTH, holds_key
 from rag.settings import Settings
@@ -42,7 +42,7 @@ class Limits:
         """
         self._app = app
         self._rated = rated
-        self._rates = Rates(settings.rate_per_minute, shared)
+        self._rates = rates_of(settings, shared)
         self._most = settings.max_concurrent
         self._body_bytes = settings.max_body_mb * _MB
         self._body_s = settings.body_timeout_s
@@ -54,7 +54,7 @@ class Limits:
             return
         client, told = _client(scope), dict[str, str]()
         if self._rated() and not is_open(scope["path"]) and client != f"key {LOCAL}":
-            taken = self._rates.take(client, time.monotonic())
+            taken = await self._rates.take(client, time.monotonic())
             told = self._rates.headers(taken)
             if taken.wait_s:
                 await _too_many(scope, told | {"Retry-After": str(taken.reset_s)})(scope, receive, send)

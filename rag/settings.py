@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     )
     idle_timeout_s: int = Field(15, ge=1, description="Seconds that a connection is kept between two requests.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")
+    drain_s: float = Field(
+        0,
+        ge=0,
+        description="Seconds that a service which is to stop goes on serving, while `/readyz` says that it leaves: for "
+        "whoever balances load by it.",
+    )
     llm: str = Field(
         "",
         description="The language model that writes, as `provider:model`: `openai:…`, `anthropic:…`, `ollama:…`. "
