@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,6 +25,7 @@ from rag.locks import WriterLock
 from rag.settings import load_settings
 from rag.wiring import open_ledger
 from tests.api.serving import Service, served
+from tests.forking import Forked
 from tests.rag.llm.asking import saying
 from tests.scripted_llm import Say, scripted
 
@@ -336,10 +336,9 @@ def test_a_service_that_stops_answers_what_was_asked_and_says_what_becomes_of_a_
     )
 
 
-def started(data: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data)]
-    env = os.environ | environment
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+def started(data: Path, *arguments: str, **environment: str) -> Forked:
+    command = ("-m", "rag.cli", *arguments, "--data-dir", str(data))
+    return Forked(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | environment)
 
 
 @pytest.mark.usefixtures("service")
