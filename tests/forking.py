@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Never
 
 ROOT = Path(__file__).parents[1]
-_PRELOADED = (
+COMMAND = (  # what the commands and the service import, and what a test's process does
     *("rag.cli.app", "rag.jobs", "rag.doctor", "rag.backup.making", "rag.read", "rag.judges", "rag.claims.checking"),
     *("rag.cli.ingest_job", "rag.cli.show", "api.server", "chromadb", "chromadb.api.rust", "onnxruntime", "psycopg"),
 )
@@ -35,9 +35,10 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 class Forked(subprocess.Popen[str]):
-    """`python -m MODULE …` or `python -c CODE …`, given without the `python`."""
+    """`python -m MODULE …` or `python -c CODE …`, without the `python`. It finds the modules of `after` imported."""
 
-    def __init__(self, *arguments: str, **given: Any) -> None:
+    def __init__(self, *arguments: str, after: tuple[str, ...] = COMMAND, **given: Any) -> None:
+        self._after = after
         super().__init__(arguments, text=True, **given)
 
     def told(self, typed: str | None = None, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
@@ -55,14 +56,13 @@ class Forked(subprocess.Popen[str]):
         cwd, env, pipes = given[4], given[5], given[9:15]
         files = (pipes[0], pipes[3], pipes[5])  # those ends that are the child's
         request = {"args": list(args), "cwd": str(cwd or Path.cwd()), "env": dict(env or os.environ)}
-        self.pid = _forked(request, [own if own != -1 else n for n, own in enumerate(files)])
+        self.pid = _forked(_forker(self._after), request, [own if own != -1 else n for n, own in enumerate(files)])
         self._child_created = True
         self._close_pipe_fds(*pipes)
 
 
-def _forked(request: dict[str, Any], files: Sequence[int]) -> int:
+def _forked(forker: socket.socket, request: dict[str, Any], files: Sequence[int]) -> int:
     """The id of a new child of this process."""
-    forker = _forker()
     # A child whose parent has ended is given to the nearest ancestor that takes such: this process, for a moment.
     _take_orphans(True)
     try:
@@ -79,11 +79,11 @@ def _take_orphans(take: bool) -> None:
 
 
 @cache
-def _forker() -> socket.socket:
-    """The way to the process that forks, which this one starts when it first wants it."""
+def _forker(modules: tuple[str, ...]) -> socket.socket:
+    """The way to the process that forks after importing `modules`, started when it is first wanted."""
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST)
-    command = [sys.executable, "-m", "tests.forking", str(there.fileno())]
+    command = [sys.executable, "-m", "tests.forking", str(there.fileno()), *modules]
     # numpy's own threads would not be there in a forked process.
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(command, pass_fds=[there.fileno()], cwd=ROOT, env=env)
@@ -97,17 +97,16 @@ def _forker() -> socket.socket:
     return here
 
 
-def main() -> None:
+def main(channel: int, *modules: str) -> None:
     """Fork for each request, until nobody is there who could make one."""
-    for name in _PRELOADED:
+    for name in modules:
         import_module(name)
-    from rag.sentences import sentence_spans
-
-    sentence_spans("Loads its model. Once.")
+    if "rag.sentences" in sys.modules:
+        sys.modules["rag.sentences"].sentence_spans("It has a model. That is loaded once.")
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a thread would not be there in a forked process"
     gc.collect()
     gc.freeze()  # what is shared is not written to
-    asked = socket.socket(fileno=int(sys.argv[1]))
+    asked = socket.socket(fileno=channel)
     while True:
         request, files, _, _ = socket.recv_fds(asked, _REQUEST, 3)
         if not request:
@@ -170,4 +169,4 @@ def _run(how: str, what: str, *arguments: str) -> None:
 
 if __name__ == "__main__":
     _told = os.pipe()
-    main()
+    main(int(sys.argv[1]), *sys.argv[2:])
