@@ -10,13 +10,12 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.command import ROOT
-from tests.forking import Forked
+from tests.forking import TORCH, Forked
 from tests.training.rows_folder import write_rows
 from tests.training.test_build import CONFIG
 from training.config import Optimiser, read_config
 from training.schedule import rate_share
 
-TORCH = ("torch", "transformers", "training.train")  # seconds to import
 RECIPES = "pairs = 60, long_questions = 60, judged = 40"
 
 
