@@ -139,6 +139,7 @@ def _become(request: dict[str, Any], files: list[int]) -> Never:
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.closerange(3, max(*files, *_told) + 1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell runs in the background
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
