@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app, needs_key
-from api.connections import HEADER_BYTES, LimitedConnection
+from api.connections import LimitedConnection
 from rag import tracing
 from rag.errors import SettingsError, StoreBusy
 from rag.keys import KeyStore
@@ -77,7 +77,6 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
         ws="none",
         server_header=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=settings.idle_timeout_s,
         timeout_graceful_shutdown=settings.shutdown_s,
     )
