@@ -21,7 +21,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import HEADER_BYTES, LimitedConnection
+from api.connections import LimitedConnection
 from api.metrics import FOLDER
 from api.workers import supervise
 from rag import tracing
@@ -119,7 +119,6 @@ def work(
         http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
         ws="none",
         server_header=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=settings.idle_timeout_s,
         timeout_graceful_shutdown=settings.shutdown_s,
     )
