@@ -59,6 +59,7 @@ def create_app(settings: Settings, counts: Path | None = None) -> FastAPI:
     app.state.watch = watch.Watch(counts)
     # Whoever serves it says which: elsewhere than on this machine, or on this machine alone.
     app.state.any_host, app.state.local_names = False, False
+    app.state.leaving = False
     app.state.local = None  # and how the commands of this machine know it (a LocalService)
     # The last added is the outermost.
     app.add_middleware(Deadline, within_s=settings.request_timeout_s)

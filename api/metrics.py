@@ -123,11 +123,12 @@ class _Held(Collector):
     def _archive(self) -> Iterable[Metric]:
         """Nothing when the ledger can't be read: the other numbers are wanted all the more."""
         try:
-            counts = self._byline.counts()
+            counts, behind = self._byline.counts(), self._byline.behind()
         except (BylineError, SQLAlchemyError):
             return
         for name, n in counts.items():
             yield GaugeMetricFamily(f"byline_{name}", f"How many {name} the archive holds.", value=n)
+        yield GaugeMetricFamily("byline_changes_behind", "Changes that the keyword index lacks.", value=behind)
 
     def _shards(self) -> Iterable[Metric]:
         """Of the Chroma servers, where the vectors are on some. They are numbered in the order of their addresses."""

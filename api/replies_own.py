@@ -106,11 +106,14 @@ class PartsRecord(Reply):
     reader: PartRecord
     language_model: PartRecord
     jobs: PartRecord
+    service: PartRecord
 
 
 class ReadyRecord(Reply):
+    """Without `parts` for who has no key where one is asked for."""
+
     ready: bool
-    parts: PartsRecord
+    parts: PartsRecord | None = None
 
 
 class FieldFault(Reply):

@@ -9,16 +9,19 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import HEADER_BYTES, LimitedConnection
+from api.connections import LimitedConnection
 from api.metrics import FOLDER
 from api.workers import supervise
 from rag import tracing
@@ -29,6 +32,7 @@ from rag.locks import ServingLock
 from rag.settings import Settings, TelemetrySettings
 from rag.wiring import open_ledger
 
+_TICK_S = 0.1
 _OTHER_FILES = 512  # that the process may have open beside its connections
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - this machine's own address of each
 
@@ -115,7 +119,6 @@ def work(
         http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
         ws="none",
         server_header=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=settings.idle_timeout_s,
         timeout_graceful_shutdown=settings.shutdown_s,
     )
@@ -131,6 +134,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._data_dir = settings.data_dir
+        self._drain_s = settings.drain_s
         self._local: LocalService | None = app.state.local if announces else None
         self._tell = tell
 
@@ -144,9 +148,34 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._local is not None:
             withdraw(self._data_dir)
+        await self._leave()
         self._app.state.jobs.wind_down()  # whoever follows a job would hold this up
+        await self._stop_listening(sockets or [])
         await super().shutdown(sockets)
         await asyncio.to_thread(tracing.stop)  # here, for the signal that ended it ends the process next
+
+    async def _leave(self) -> None:
+        """Serve on for a while, and say so."""
+        self._app.state.leaving = True
+        ends = time.monotonic() + self._drain_s
+        while time.monotonic() < ends and not self.force_exit:
+            await asyncio.sleep(_TICK_S)
+
+    async def _stop_listening(self, listeners: list[socket.socket]) -> None:
+        """Who has connected and was not let in yet would be cut off with the listener, so lets them in first."""
+        waiting = [one for listener in listeners for one in _waiting(listener)]
+        for server in self.servers:
+            server.close()
+        connection: Any = self.config.http_protocol_class
+        made = partial(connection, config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        for one in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(made, one)
+
+
+def _waiting(listener: socket.socket) -> Iterator[socket.socket]:
+    with suppress(OSError):  # there is no more
+        while True:
+            yield listener.accept()[0]
 
 
 def _local(settings: Settings, listener: socket.socket) -> LocalService | None:

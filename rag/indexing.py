@@ -169,6 +169,7 @@ def lead_on(
 ) -> Iterator[ChromaLevel]:
     """Write what a Chroma at `level` lacks of its own passages, and tell its level as it goes, the snapshot's last."""
     through, seq = level.through, snapshot.seq()
+    mark = snapshot.mark(seq)
     if level.seq:  # what was added above `through` before an interruption may have been dropped since
         dropped = np.fromiter(dropped_since(snapshot, level.seq), np.int64)
         chroma.drop(np.sort(dropped[mine(dropped)]).tolist())
@@ -178,7 +179,7 @@ def lead_on(
             through, own = int(ids[-1]), mine(ids)
             chroma.add(ids[own].tolist(), matrix[own].astype(np.float32))
             progress(int(own.sum()))
-        yield ChromaLevel(through, seq)
+        yield ChromaLevel(through, seq, mark)
         if len(ids) < _BLOCK:
             return
 

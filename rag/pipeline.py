@@ -211,6 +211,10 @@ class Byline:
         with self.snapshot() as snapshot:
             return snapshot.counts()
 
+    def behind(self) -> int:
+        """How many changes of the archive its keyword index lacks; they are searched from memory meanwhile."""
+        return self._archive.behind()
+
     def shards(self) -> Sequence[Shard]:
         """The Chroma servers, as far as this process knows them; none where Chroma is embedded."""
         return self._archive.shards()

@@ -72,9 +72,10 @@ def _level(snapshot: Snapshot, shards: Shards, progress: Progress) -> None:
 
 def _level_shard(snapshot: Snapshot, shard: Shard, progress: Progress) -> None:
     level, seq = shard.known(), snapshot.seq()
-    if level.seq == seq:
+    followed = level.seq <= seq and level.mark == snapshot.mark(level.seq)
+    if level.seq == seq and followed:
         return
-    if level.seq == 0 or level.seq > seq:  # nothing is known to be in it, or the ledger was put back
+    if level.seq == 0 or not followed:  # nothing is known to be in it, or the ledger was put back
         shard.begin_anew()
         level = ChromaLevel()
     for reached in lead_on(snapshot, shard, level, progress, None, shard.mine):

@@ -93,6 +93,10 @@ class Snapshot:
         rows = self.connection.execute(select(s.changes).where(seq > after).order_by(seq).limit(most))
         return [Change(row.seq, row.kind, row.first_passage, row.last_passage) for row in rows]
 
+    def mark(self, seq: int) -> str:
+        """By which a change is known again; empty where there is none, or it is from before there were marks."""
+        return str(self.connection.execute(select(s.changes.c.mark).where(s.changes.c.seq == seq)).scalar() or "")
+
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version, the newest unless told. Raises NotFound."""
         wanted = version if version is not None else self._newest(article_id)

@@ -24,10 +24,13 @@ _MOST_FETCHED = 4_000  # beyond this Chroma is slower than reading the vectors t
 
 @dataclass(frozen=True, slots=True)
 class ChromaLevel:
-    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`."""
+    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`. A server, which may
+    outlive the ledger that it followed, knows that change by its `mark`.
+    """
 
     through: int = 0
     seq: int = 0
+    mark: str = ""
 
 
 class ChromaIndex:

@@ -37,7 +37,7 @@ class Collection:
             return None
         self._id = told["id"]
         noted = told["metadata"] or {}
-        return ChromaLevel(int(noted.get("through", 0)), int(noted.get("seq", 0)))
+        return ChromaLevel(int(noted.get("through", 0)), int(noted.get("seq", 0)), noted.get("mark", ""))
 
     def make(self) -> None:
         """Have it, empty where it is new."""
@@ -102,8 +102,8 @@ class Collection:
         return self._wire.call(method, self._wire.within(f"/collections{path}"), body, in_time=in_time)
 
 
-def _noted(level: ChromaLevel) -> dict[str, int]:
-    return {"through": level.through, "seq": level.seq}
+def _noted(level: ChromaLevel) -> dict[str, int | str]:
+    return {"through": level.through, "seq": level.seq, "mark": level.mark}
 
 
 def _names(ids: Sequence[int]) -> list[str]:

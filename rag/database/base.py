@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
 
-ALONE = ("vectors",)
-
 
 class Database(ABC):
     """An engine and its ways. Safe to use from several threads."""
@@ -40,8 +38,8 @@ class Database(ABC):
 
     @abstractmethod
     def alone(self, to: str) -> AbstractContextManager[bool]:
-        """Whether this is the only process of all that use the ledger `to` do something, until the block ends: one of
-        `ALONE`. Nobody waits.
+        """Whether this is the only process of all that use the database `to` do something, until the block ends. Nobody
+        waits.
         """
 
     @abstractmethod
