@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 log = logging.getLogger("byline.api")
 
@@ -21,6 +23,7 @@ Tell = Callable[[T], None]
 _A_CORE = 2
 _WAITING = 40  # answers that may wait for a language model at once
 _answering = CapacityLimiter(_WAITING)  # not the threads that other routes share: a model may be slow for all
+_searching = CapacityLimiter(_A_CORE)
 
 _UNHEARD_S = 3600.0  # between beats that nobody listens to
 
@@ -39,10 +42,16 @@ class _Ended:
 
 
 def answer_at_once(cores: int, *, by_model: bool) -> None:
-    """Let as many answers be worked on as can use the cores: without a model that is waited for, more than that make
-    each other slower, and the rest had better queue.
+    """Let as many answers and searches be worked on as can use the cores: without a model that is waited for, more than
+    that make each other slower, and the rest had better queue.
     """
     _answering.total_tokens = _WAITING if by_model else _A_CORE * cores
+    _searching.total_tokens = cores + 1
+
+
+async def in_turn(search: Callable[[], T]) -> T:
+    """What a search gives, on a thread, once it is its turn."""
+    return await run_sync(search, limiter=_searching)
 
 
 def each(events: Callable[[], Generator[T]]) -> Callable[[Tell[T]], None]:
@@ -91,8 +100,28 @@ async def followed(
         left.set()
 
 
-async def last_told(work: Callable[[Tell[T]], None]) -> T:
-    """The last that is told. Cancelling this ends the work as in `followed`. Raises what the work raises."""
+async def last_told(work: Callable[[Tell[T]], None], receive: Receive) -> T:
+    """The last that is told. Raises what the work raises, and ClientDisconnect once the client that `receive` hears has
+    left. That, and cancelling this, ends the work as in `followed`.
+    """
+    telling, leaving = asyncio.ensure_future(_last(work)), asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not telling.done():
+            raise ClientDisconnect
+        return telling.result()
+    finally:
+        telling.cancel()
+        leaving.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Returns when the client has left; its request has been read."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _last(work: Callable[[Tell[T]], None]) -> T:
     last: T | None = None
     async with aclosing(followed(work, _UNHEARD_S)) as events:
         async for told in events:

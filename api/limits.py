@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import LOCAL, SHOWN, STATE_KEY, is_open
-from api.rates import Rates
+from api.rates import rates_of
 from api.refusals import refusal
 from rag.keys import LENGTH, holds_key
 from rag.settings import Settings
@@ -33,11 +34,15 @@ class Stopped(Exception):
 class Limits:
     """Refuses what is too much, or can't be read, with 400, 408, 413, 415, 429 or 503."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool]) -> None:
-        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit."""
+    def __init__(
+        self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool], shared: Path | None = None
+    ) -> None:
+        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit.
+        `shared` is a file in which several workers count these together.
+        """
         self._app = app
         self._rated = rated
-        self._rates = Rates(settings.rate_per_minute)
+        self._rates = rates_of(settings, shared)
         self._most = settings.max_concurrent
         self._body_bytes = settings.max_body_mb * _MB
         self._body_s = settings.body_timeout_s
@@ -49,13 +54,13 @@ class Limits:
             return
         client, told = _client(scope), dict[str, str]()
         if self._rated() and not is_open(scope["path"]) and client != f"key {LOCAL}":
-            taken = self._rates.take(client, time.monotonic())
+            taken = await self._rates.take(client, time.monotonic())
             told = self._rates.headers(taken)
             if taken.wait_s:
-                await _too_many(scope, told | {"Retry-After": str(taken.reset_s)})(scope, receive, send)
+                await _too_many(scope, told, str(taken.reset_s))(scope, receive, send)
                 return
         if self._busy[client] >= max(1, self._most // 2):
-            await _too_many(scope, told | {"Retry-After": _RETRY_S})(scope, receive, send)
+            await _too_many(scope, told, _RETRY_S)(scope, receive, send)
         elif self._busy.total() >= self._most:
             await _busy(scope, told)(scope, receive, send)
         else:
@@ -162,9 +167,9 @@ def _too_large(scope: Scope, most: int) -> Response:
     return refusal(scope, 413, "Too Large", detail)
 
 
-def _too_many(scope: Scope, headers: dict[str, str]) -> Response:
-    detail = "Too many requests. Wait as long as Retry-After says, then try again."
-    return refusal(scope, 429, "Too Many Requests", detail, headers)
+def _too_many(scope: Scope, headers: dict[str, str], seconds: str) -> Response:
+    detail = f"Too many requests. Try again in {seconds} s."
+    return refusal(scope, 429, "Too Many Requests", detail, headers | {"Retry-After": seconds})
 
 
 def _busy(scope: Scope, headers: dict[str, str]) -> Response:

@@ -10,14 +10,15 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from rag.chroma.servers import servers_of
+from rag.chroma.shard import Shard
 from rag.dense import DenseSearch
-from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
+from rag.errors import ChromaUnreachable, StoreBusy, StoreDamaged, StoreEmpty
 from rag.indexing import (
     CHROMA_LAG,
-    ChromaLevel,
     Places,
     Progress,
     chroma_level,
@@ -27,15 +28,17 @@ from rag.indexing import (
     note_chroma,
     silent,
 )
-from rag.keywords import KeywordIndex, KeywordSearcher
+from rag.keywords import KeywordIndex, KeywordSearcher, Limits
 from rag.ledger import Ledger
 from rag.ledger_rows import Outline
 from rag.locks import FileLock
-from rag.memory import OutlinesInMemory, VectorsInMemory
+from rag.memory import OutlinesInMemory, SearchedArticles, VectorsInMemory
+from rag.ports import PassageIds
 from rag.replica import replica_of
 from rag.settings import Settings
+from rag.shard_level import bring_level
 from rag.snapshot import Snapshot
-from rag.vectors import ChromaIndex
+from rag.vectors import ChromaIndex, ChromaLevel
 
 log = logging.getLogger("byline.archive")
 
@@ -54,6 +57,11 @@ class View:
     dense: DenseSearch
     clusters: Mapping[str, tuple[str, ...]]
     held: OutlinesInMemory
+    articles: SearchedArticles
+
+    def passing(self, limits: Limits) -> PassageIds:
+        """Ids of the searched passages that pass a filter (the rule for undated articles is `Query`'s)."""
+        return self.articles.passages(limits, self.ledger, self.seq)
 
     def outlines(self, ids: Sequence[int]) -> list[Outline]:
         return self.held.of(ids, self.ledger)
@@ -78,9 +86,12 @@ class Archive:
         self._chroma_from = chroma_from
         self.ledger = Ledger(settings)
         self._replica = replica_of(settings, self.ledger)
+        self._servers = servers_of(settings)
         self._memory = VectorsInMemory()
         self._outlines = OutlinesInMemory()
+        self._articles = SearchedArticles()
         self._state: _State | None = None
+        self._refreshed: int | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
         self._chroma_guard = threading.RLock()  # while Chroma is written or let go of
@@ -88,6 +99,8 @@ class Archive:
     def close(self) -> None:
         with self._guard:
             self._release()
+        if self._servers is not None:
+            self._servers.close()
         self.ledger.close()
 
     @contextmanager
@@ -123,8 +136,16 @@ class Archive:
                 return None
             self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
             state = self._state = _State(here, seq, searcher, snapshot.clusters())
-        dense = DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory)
-        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines)
+        dense = self._dense(opened, snapshot, seq, metas)
+        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines, self._articles)
+
+    def _dense(self, opened: _Opened, snapshot: Snapshot, seq: int, metas: Mapping[str, str]) -> DenseSearch:
+        if self._servers is None or not opened.large:
+            level = opened.level if opened.chroma is not None else ChromaLevel()
+            return DenseSearch(snapshot, seq, opened.chroma, level, self._memory)
+        shards = self._servers.of(metas)
+        shards.look_if_due()
+        return DenseSearch(snapshot, seq, shards, shards.level, self._memory)
 
     def _searcher(self, opened: _Opened, snapshot: Snapshot, level: int, seq: int) -> KeywordSearcher | None:
         """Of the snapshot's change `seq`, from an index that is at `level`; None when it has to be tried again."""
@@ -139,19 +160,22 @@ class Archive:
         return searcher
 
     def warm_up(self) -> None:
-        """For a process that stays: Chroma open and level, and in memory what is read at every search."""
+        """For a process that stays: in memory what is read at every search."""
         try:
             with self.view() as view:
                 self._memory.after(0, view.ledger, view.ledger.seq())
                 self._outlines.fill(view.ledger)
         except StoreEmpty:
             return
-        self.level_chroma()
 
     def level_chroma(self) -> None:
         """Bring Chroma level, where this process has it open; takes as long as there are passages to add. Views go on
         meanwhile: of what is being added they find nothing in Chroma.
         """
+        if self._servers is not None:
+            with suppress(ChromaUnreachable):  # which is logged once, where it is met
+                bring_level(self._servers, self.ledger)
+            return
         with self._guard:
             opened = self._opened
             if opened and opened.chroma is None and not opened.here.chroma.exists() and opened.lock.try_lock():
@@ -162,19 +186,45 @@ class Archive:
                 opened.level = level_chroma(snapshot, opened.here, opened.chroma, opened.level)
 
     def refresh(self) -> None:
-        """For a process that stays: take in what changed, so that no question waits for it."""
+        """For a process that stays: take in what changed, so that no question waits for it, and bring Chroma level
+        where it lags far, or nothing has changed since the last time.
+        """
         with self.view() as view:
-            self._memory.after(0, view.ledger, view.seq)
-            opened = self._opened
-            lags = opened is not None and opened.chroma is not None and _lags(opened.level, view.ledger)
+            quiet, self._refreshed = self._refreshed == view.seq, view.seq
+            if not quiet:
+                self._memory.after(0, view.ledger, view.seq)
+            level = self._chroma_level(view.ledger)
+            lags = level is not None and (_lags(level, view.ledger) or (quiet and level.seq != view.seq))
         if lags:
             self.level_chroma()
+
+    def _chroma_level(self, snapshot: Snapshot) -> ChromaLevel | None:
+        """None where there is no Chroma that could be brought level."""
+        if self._servers is not None:
+            shards = self._servers.of(snapshot.metas())
+            shards.look()
+            return shards.level
+        opened = self._opened
+        return opened.level if opened is not None and opened.chroma is not None else None
 
     def behind(self) -> int:
         """How many changes the keyword index is behind the ledger."""
         with self.ledger.snapshot() as snapshot:
             seq, metas = snapshot.state()
         return max(0, seq - self._replica.state(metas)[1])
+
+    def vectors_behind(self) -> int:
+        """How many changes the Chroma server that lags most is behind the ledger, of those that could be asked."""
+        with self.ledger.snapshot() as snapshot:
+            seq = snapshot.seq()
+        return max((seq - one.level.seq for one in self.shards() if one.level is not None), default=0)
+
+    def shards(self) -> Sequence[Shard]:
+        """The Chroma servers, as far as this process knows them; none where Chroma is embedded."""
+        if self._servers is None:
+            return ()
+        with self.ledger.snapshot() as snapshot:
+            return self._servers.of(snapshot.metas()).shards
 
     @property
     def chroma_in_use(self) -> bool:
@@ -222,7 +272,8 @@ class Archive:
             if self._opened is None or self._opened.here != here:
                 self._release()
                 self._opened = _Opened(here, KeywordIndex.open(here.keywords, make=False), FileLock(here.chroma_lock))
-                if snapshot.counts()["passages"] >= self._chroma_from:
+                self._opened.large = snapshot.counts()["passages"] >= self._chroma_from
+                if self._opened.large and self._servers is None:
                     _open_chroma(self._opened)
             return self._opened
 
@@ -243,6 +294,7 @@ class _Opened:
     here: Places
     keywords: KeywordIndex
     lock: FileLock
+    large: bool = False
     chroma: ChromaIndex | None = None
     level: ChromaLevel = field(default_factory=ChromaLevel)
 

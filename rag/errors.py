@@ -16,6 +16,8 @@ BylineError                    what failed, why, and the remedy
 │   ├── StoreBusy              another process is writing
 │   ├── StoreEmpty             nothing has been ingested
 │   ├── StoreUnreachable       its database does not answer; another time may go better
+│   │   └── ChromaUnreachable  a Chroma server does not answer; words are searched meanwhile
+│   │       └── ChromaRefused  it answers, and refuses what it is asked
 │   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
 ├── ModelError                 an embedding model can't be used
 │   └── ModelMismatch          the archive was embedded with another model
@@ -117,6 +119,22 @@ class StoreEmpty(StoreError):
 
 class StoreUnreachable(StoreError):
     """The database does not answer, or the connection to it was lost: trying again may help."""
+
+
+class ChromaUnreachable(StoreUnreachable):
+    """A Chroma server does not answer. `slow` tells that it took the request and gave no reply in time."""
+
+    def __init__(self, message: str, *, remedy: str, slow: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.slow = slow
+
+
+class ChromaRefused(ChromaUnreachable):
+    """A Chroma server refuses a request. `status` is HTTP's."""
+
+    def __init__(self, message: str, *, remedy: str, status: int) -> None:
+        super().__init__(message, remedy=remedy)
+        self.status = status
 
 
 class StoreDamaged(StoreError):

@@ -19,9 +19,10 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ArticleRejected
+from rag.errors import ArticleRejected, ChromaUnreachable
 from rag.ledger_rows import model_mismatch
 from rag.ledger_write import writing
+from rag.notices import Notice
 from rag.ports import Embedder
 from rag.prepare import Prepared, Unit, prepare, vectors_of
 from rag.store import Store
@@ -44,6 +45,7 @@ class IngestReport:
     near_duplicates: int = 0
     passages: int = 0
     rejected: list[ArticleRejected] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     interrupted: bool = False
 
     def add(self, other: IngestReport) -> None:
@@ -54,6 +56,7 @@ class IngestReport:
         self.near_duplicates += other.near_duplicates
         self.passages += other.passages
         self.rejected += other.rejected
+        self.notices += [one for one in other.notices if one not in self.notices]
         self.interrupted = self.interrupted or other.interrupted
 
     @property
@@ -123,9 +126,13 @@ class Writer:
         log.info("stored articles=%d passages=%d write_ms=%.0f", len(batch), len(vectors), write_ms)
         tell(report)
 
-    def finish(self) -> None:
-        """Bring Chroma level."""
-        self._store.level_chroma()
+    def finish(self, report: IngestReport, tell: Tell) -> None:
+        """Bring Chroma level. Articles are stored by now, whatever becomes of this."""
+        try:
+            self._store.level_chroma()
+        except ChromaUnreachable as error:
+            report.notices.append(Notice("vectors", f"{error.message} Vectors follow when it answers."))
+        tell(report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,7 @@ class Ingestor:
                     self._write(before, report, tell)
                     before = now
                 self._write(before, report, tell)
-            self._writer.finish()
+            self._writer.finish(report, tell)
         except KeyboardInterrupt:
             report.interrupted = True
         return report

@@ -36,6 +36,7 @@ _APART = frozenset(
         "rate_per_minute",
         "max_concurrent",
         "max_body_mb",
+        "drain_s",
         "max_connections",
         "header_timeout_s",
         "body_timeout_s",

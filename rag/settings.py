@@ -31,6 +31,26 @@ class Settings(BaseSettings):
         description="The PostgreSQL database that holds the archive, as `postgresql+psycopg://…`; the data folder then "
         "has this machine's indexes. Unset, all is in the data folder.",
     )
+    chroma_url: str | None = Field(
+        None,
+        description="Chroma servers that hold the vectors: `http://host:port` with commas between several, or `cloud` "
+        "for Chroma Cloud. Unset, Chroma is embedded in the data folder.",
+        pattern=r"^(cloud|https?://[\w.\-:\[\]]+/?(\s*,\s*https?://[\w.\-:\[\]]+/?)*)$",
+    )
+    chroma_headers: SecretStr | None = Field(
+        None,
+        description="Headers of every request to them: `Name: value` with `;` between, for a proxy in front that asks "
+        "who comes, which Chroma itself does not.",
+    )
+    chroma_api_key: SecretStr | None = Field(None, description="The key of Chroma Cloud.")
+    chroma_tenant: str | None = Field(None, description="The tenant there; unset takes the key's, or `default_tenant`.")
+    chroma_database: str | None = Field(
+        None, description="The database there; unset takes the key's, or `default_database`."
+    )
+    chroma_timeout_s: float = Field(5, gt=0, description="Seconds that a request to them may take.")
+    chroma_retries: int = Field(
+        2, ge=0, le=10, description="How often a request is sent again that found no server; a search only in its time."
+    )
     embedding_model: str = Field(
         BUNDLED_MODEL,
         description="The bundled model, or any name or path that sentence-transformers loads.",
@@ -76,6 +96,12 @@ class Settings(BaseSettings):
     )
     idle_timeout_s: int = Field(15, ge=1, description="Seconds that a connection is kept between two requests.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")
+    drain_s: float = Field(
+        0,
+        ge=0,
+        description="Seconds that a service which is to stop goes on serving, while `/readyz` says that it leaves: for "
+        "whoever balances load by it.",
+    )
     llm: str = Field(
         "",
         description="The language model that writes, as `provider:model`: `openai:…`, `anthropic:…`, `ollama:…`. "

@@ -14,8 +14,8 @@ import pytest
 from rag.database.choose import shared_engine
 from rag.settings import Settings
 from tests.command import HOSTILE, ROOT, byline
-from tests.postgres import Server, running
-from tests.postgres import binaries as postgres_programs
+from tests.groups import Groups, group
+from tests.postgres import Server, programs, running
 
 _connect = socket.socket.connect
 
@@ -37,6 +37,15 @@ def _is_inside(host: str) -> bool:
         return host == "localhost"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: group(item.nodeid)[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    config.option.loadscopereorder = False
+    return Groups(config, log)
+
+
 @pytest.fixture(autouse=True)
 def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_inside)
@@ -48,10 +57,9 @@ def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A real PostgreSQL; where none is installed, the test is skipped."""
-    programs = postgres_programs()
-    if programs is None:
+    if programs() is None:
         pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
-    with running(programs) as server:
+    with running() as server:
         yield server
 
 

@@ -81,7 +81,7 @@ class RayIngest:
             for batch in _batches(self._made(wanted), report, batch_passages):
                 vectors = np.concatenate([made.vectors for made in batch])
                 writer.write([made.prepared for made in batch], vectors, report, tell)
-            writer.finish()
+            writer.finish(report, tell)
         except KeyboardInterrupt:
             report.interrupted = True
         return report

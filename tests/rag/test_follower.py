@@ -36,7 +36,7 @@ def eventually(holds: Callable[[], bool]) -> None:
 def following(settings: Settings) -> Iterator[Archive]:
     """The archive as a serving machine holds it."""
     archive = Archive(settings)
-    follower = Follower(archive, ChangeFeed(settings))
+    follower = Follower(archive, ChangeFeed(settings), replica=True)
     follower.start()
     try:
         yield archive
