@@ -28,11 +28,12 @@ from rag.indexing import (
     note_chroma,
     silent,
 )
-from rag.keywords import KeywordIndex, KeywordSearcher
+from rag.keywords import KeywordIndex, KeywordSearcher, Limits
 from rag.ledger import Ledger
 from rag.ledger_rows import Outline
 from rag.locks import FileLock
-from rag.memory import OutlinesInMemory, VectorsInMemory
+from rag.memory import OutlinesInMemory, SearchedArticles, VectorsInMemory
+from rag.ports import PassageIds
 from rag.replica import replica_of
 from rag.settings import Settings
 from rag.shard_level import bring_level
@@ -56,6 +57,11 @@ class View:
     dense: DenseSearch
     clusters: Mapping[str, tuple[str, ...]]
     held: OutlinesInMemory
+    articles: SearchedArticles
+
+    def passing(self, limits: Limits) -> PassageIds:
+        """Ids of the searched passages that pass a filter (the rule for undated articles is `Query`'s)."""
+        return self.articles.passages(limits, self.ledger, self.seq)
 
     def outlines(self, ids: Sequence[int]) -> list[Outline]:
         return self.held.of(ids, self.ledger)
@@ -83,6 +89,7 @@ class Archive:
         self._servers = servers_of(settings)
         self._memory = VectorsInMemory()
         self._outlines = OutlinesInMemory()
+        self._articles = SearchedArticles()
         self._state: _State | None = None
         self._refreshed: int | None = None
         self._opened: _Opened | None = None
@@ -130,7 +137,7 @@ class Archive:
             self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
             state = self._state = _State(here, seq, searcher, snapshot.clusters())
         dense = self._dense(opened, snapshot, seq, metas)
-        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines)
+        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines, self._articles)
 
     def _dense(self, opened: _Opened, snapshot: Snapshot, seq: int, metas: Mapping[str, str]) -> DenseSearch:
         if self._servers is None or not opened.large:

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.chunk import chunk, embedded_text
-from rag.errors import ArticleRejected
+from rag.errors import ArticleRejected, ChromaUnreachable
 from rag.keywords import terms
 from rag.ledger_rows import model_mismatch
 from rag.ledger_write import Admission, writing
 from rag.neardup import SIMILAR, bands, signature
+from rag.notices import Notice
 from rag.occurrences import Keys, keys
 from rag.ports import Embedder
 from rag.store import Store
@@ -59,6 +60,7 @@ class IngestReport:
     near_duplicates: int = 0
     passages: int = 0
     rejected: list[ArticleRejected] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     interrupted: bool = False
 
     def add(self, other: IngestReport) -> None:
@@ -69,6 +71,7 @@ class IngestReport:
         self.near_duplicates += other.near_duplicates
         self.passages += other.passages
         self.rejected += other.rejected
+        self.notices += [one for one in other.notices if one not in self.notices]
         self.interrupted = self.interrupted or other.interrupted
 
     @property
@@ -124,10 +127,18 @@ class Ingestor:
                     self._store_batch(before, report, tell)
                     before = now
                 self._store_batch(before, report, tell)
-            self._store.level_chroma()
+            self._level_chroma(report)
+            tell(report)
         except KeyboardInterrupt:
             report.interrupted = True
         return report
+
+    def _level_chroma(self, report: IngestReport) -> None:
+        """Articles are stored by now, whatever becomes of this."""
+        try:
+            self._store.level_chroma()
+        except ChromaUnreachable as error:
+            report.notices.append(Notice("vectors", f"{error.message} Vectors follow when it answers."))
 
     def _claim_model(self) -> None:
         with self._store.ledger.snapshot() as snapshot:

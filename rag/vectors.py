@@ -7,7 +7,7 @@ process at a time has the folder open (`chroma.lock`); the others search the led
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import StoreDamaged
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 
 COLLECTION = "passages"
 _OVERFETCH = 1.3  # asks for a little more than the filter's share suggests
@@ -82,7 +82,7 @@ class ChromaIndex:
         for start in range(0, len(ids), most):
             self._collection.delete(ids=[str(i) for i in ids[start : start + most]])
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         """The k nearest; with `among`, asks for more and keeps those, so a rare filter may give fewer than k."""
         total = self.count()
         if not total or k < 1:
@@ -96,16 +96,16 @@ class ChromaIndex:
         return [(int(i), 1.0 - d) for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)]
 
 
-def fetched(k: int, total: int, among: Collection[int] | None) -> int:
+def fetched(k: int, total: int, among: PassageIds | None) -> int:
     """How many of `total` passages Chroma is asked for, so that some k of them are `among` those wanted."""
     if among is None:
         return k
     return min(_MOST_FETCHED, math.ceil(k * _OVERFETCH * total / max(1, len(among))))
 
 
-def allowed(found: Sequence[tuple[int, float]], among: Collection[int] | None) -> list[tuple[int, float]]:
+def allowed(found: Sequence[tuple[int, float]], among: PassageIds | None) -> list[tuple[int, float]]:
     """Those of `found` that are `among` those wanted."""
     if among is None:
         return list(found)
-    wanted = among if isinstance(among, set | frozenset) else set(among)
-    return [hit for hit in found if hit[0] in wanted]
+    wanted = np.isin([passage_id for passage_id, _ in found], among, assume_unique=True)
+    return [hit for hit, is_wanted in zip(found, wanted, strict=True) if is_wanted]

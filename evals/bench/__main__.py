@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from evals.bench import sections
+from evals.bench.chroma import chroma_server
 from evals.bench.claims import claims
 from evals.bench.curve import read_passages
 from evals.bench.llm import language_model
@@ -29,13 +30,14 @@ from evals.bench.service import service
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading`, `claims`, `language-model`, `service`,
+# `latency`, `chroma-server`, `retrieval`, `reading`, `claims`, `language-model`, `service`,
 # `load` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
     "ingest": sections.ingest,
     "latency": sections.latency,
+    "chroma-server": chroma_server,
     "retrieval": retrieval,
     "reading": reading,
     "read-passages": read_passages,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Lock
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rag.chroma.shard import Shard
 from rag.chroma.wire import Wire
 from rag.errors import ChromaUnreachable
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 from rag.vectors import ChromaLevel, allowed, fetched
 
 LOOK_EVERY_S = 5.0  # what the servers hold is asked again, where nobody follows it
@@ -60,15 +60,19 @@ class Shards:
             finally:
                 self._looking.release()
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def count(self) -> int:
+        """How many passages they are known to hold."""
+        return sum(one.held for one in self.shards)
+
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         """The k nearest of those that could be asked; `among` as for an embedded Chroma."""
         return self.ask(vector, k, among).hits
 
-    def ask(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> Asked:
+    def ask(self, vector: Vectors, k: int, among: PassageIds | None = None) -> Asked:
         """As `search`, in the time of one request at most."""
         if k < 1:
             return Asked([], 0)
-        most = fetched(k, sum(one.held for one in self.shards), among)
+        most = fetched(k, self.count(), among)
         asked = {self._beside.submit(one.search, vector, most): one for one in self.shards if not one.resting}
         told, late = wait(asked, self._timeout_s)
         for one in late:

@@ -88,6 +88,8 @@ def _show(ingested: Ingested) -> None:
         console.print(Text(f"rejected: {one['where']}: {one['reason']}"), style="yellow", soft_wrap=True)
     if told["rejected_count"] > _SHOWN_REJECTIONS:
         console.print(f"… and {told['rejected_count'] - _SHOWN_REJECTIONS} more", style="yellow")
+    for one in told["notices"]:
+        console.print(one["text"], style="yellow", soft_wrap=True, markup=False)
     if ingested.interrupted:
         console.print(
             "Interrupted. What is in the table is stored; the same command goes on from here.", style="yellow"

@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from rag.ingestion import IngestReport
+from rag.records import notice_records
 
 _NICE = 10
 _LINE_EVERY_S = 0.2
@@ -106,6 +107,7 @@ def ingest_record(report: IngestReport, total: int) -> dict[str, Any]:
         **{name: getattr(report, name) for name in counts},
         "rejected_count": len(report.rejected),
         "rejected": rejected,
+        "notices": notice_records(report.notices),
     }
 
 

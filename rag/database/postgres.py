@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rag.database.base import Database
@@ -79,9 +80,7 @@ class PostgresDatabase(Database):
                 yield
             finally:
                 self._writer = None
-                with suppress(StoreUnreachable):  # or whoever comes next may find the server at closing the connection
-                    connection.rollback()
-                    connection.execute(text("SELECT pg_advisory_unlock_all()"))
+                _let_go(connection)
 
     @contextmanager
     def alone(self, to: str) -> Iterator[bool]:
@@ -205,6 +204,14 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
     return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
+
+
+def _let_go(connection: Connection) -> None:
+    """At once: the server takes a moment to see that a connection was closed; the next writer may be here by then."""
+    with suppress(SQLAlchemyError, BylineError):
+        connection.rollback()
+        _locked(connection, "pg_advisory_unlock")
+        connection.commit()
 
 
 def _introduce(connection: Connection, what: str) -> None:

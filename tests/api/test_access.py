@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from api.rates import Rates
 from rag.cli.app import app
 from rag.keys import KeyStore
 from rag.local_service import find
@@ -187,17 +185,3 @@ def test_what_nobody_foresaw_is_a_problem_with_all_headers(own_data: Path) -> No
         assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
         assert "Restore the file" in told.json()["detail"]
         assert told.headers["x-content-type-options"] == "nosniff"
-
-
-def test_a_bucket_fills_evenly_and_not_beyond_a_minute() -> None:
-    rates = Rates(60)
-
-    def wait(client: str, now: float) -> float:
-        return asyncio.run(rates.take(client, now)).wait_s
-
-    assert [wait("a", 0.0) for _ in range(60)] == [0.0] * 60
-    assert wait("a", 0.0) == pytest.approx(1.0)
-    assert wait("b", 0.0) == 0.0
-    assert wait("a", 1.0) == 0.0
-    assert wait("a", 1.0) > 0
-    assert [wait("a", 1e6) for _ in range(61)].count(0.0) == 60
