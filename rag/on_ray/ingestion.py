@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import ray.data
-from ray.data import DataContext
+from ray.data import DataContext, ExecutionResources, TaskPoolStrategy
 from ray.data.exceptions import ExecutionTimeoutError
 from ray.exceptions import RayError
 
@@ -43,8 +43,13 @@ from rag.store import Store
 
 _FILES_AT_ONCE = 16  # of those that are one article each
 _BLOCK_BYTES = 64_000  # some ten articles, that one worker takes at a time
+_AHEAD_BYTES = 8_000_000  # for each worker: some 400 articles under way or waiting to be written
 _STUCK_S = 1_800.0  # without anything done: every worker is lost, and nobody starts others
+_READERS, _READ_FOR = 2, 16  # files read side by side: at least, and one more for so many workers
 _GPU_ARTICLES = 64  # that a GPU takes at a time
+
+
+F = TypeVar("F", Numbered, Wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +96,19 @@ class RayIngest:
             return snapshot.counts()
 
     def _wanted(self, writer: Writer, report: IngestReport, tell: Tell) -> list[list[Wanted]]:
-        """What is to be read, in the order of the input and in portions for a worker."""
+        """What is to be read, in portions for a worker."""
         digests: dict[int, set[str]] = {}
         for sighting in writer.unknown(self._found, report, tell):
             digests.setdefault(sighting.number, set()).add(sighting.digest)
-        portions: list[list[Wanted]] = []
-        for number, some in digests.items():
-            wanted = Wanted(self._files[number], self._limits, frozenset(some))
-            alone = holds_many(wanted.file) or not portions or holds_many(portions[-1][0].file)
-            if alone or len(portions[-1]) == _FILES_AT_ONCE:
-                portions.append([wanted])
-            else:
-                portions[-1].append(wanted)
-        return portions
+        return _portions(
+            [Wanted(self._files[number], self._limits, frozenset(some)) for number, some in digests.items()]
+        )
 
     def _made(self, portions: Sequence[Sequence[Wanted]]) -> Iterator[Made | ArticleRejected]:
         """In the order of the input."""
-        for one in _results(portions, lambda dataset: _making(dataset, self._method)):
+        crew = self.strength()
+        readers = min(len(portions), max(_READERS, crew.workers // _READ_FOR))
+        for one in _worked(portions, lambda dataset: _making(dataset, readers, self._method), crew):
             if isinstance(one, Fault):
                 raise ClusterError(f"A worker can't go on. {one.message}", remedy=one.remedy)
             if isinstance(one, Stamp):
@@ -116,10 +117,9 @@ class RayIngest:
                 yield one
 
 
-def looked_at(files: Sequence[File], limits: Limits) -> Iterator[Sighting | ArticleRejected]:
-    numbered = [Numbered(number, file, limits) for number, file in enumerate(files)]
-    portions = [numbered[at : at + _FILES_AT_ONCE] for at in range(0, len(numbered), _FILES_AT_ONCE)]
-    for number, told in _results(portions, lambda dataset: dataset.map_batches(look, **_TABLES, num_cpus=1)):
+def looked_at(files: Sequence[File], limits: Limits, crew: Strength) -> Iterator[Sighting | ArticleRejected]:
+    portions = _portions([Numbered(number, file, limits) for number, file in enumerate(files)])
+    for number, told in _worked(portions, lambda dataset: dataset.map_batches(look, **_TABLES, num_cpus=1), crew):
         for one in told:
             yield one if isinstance(one, ArticleRejected) else Sighting(number, one)
 
@@ -127,27 +127,35 @@ def looked_at(files: Sequence[File], limits: Limits) -> Iterator[Sighting | Arti
 _TABLES: dict[str, Any] = {"batch_size": None, "batch_format": "pyarrow", "zero_copy_batch": True}
 
 
-def _making(dataset: ray.data.Dataset, method: Method) -> ray.data.Dataset:
+def _portions(each: Iterable[F]) -> list[list[F]]:
+    """In their order; a file of many articles is by itself."""
+    portions: list[list[F]] = []
+    for one in each:
+        alone = holds_many(one.file) or not portions or holds_many(portions[-1][0].file)
+        if alone or len(portions[-1]) == _FILES_AT_ONCE:
+            portions.append([one])
+        else:
+            portions[-1].append(one)
+    return portions
+
+
+def _making(dataset: ray.data.Dataset, readers: int, method: Method) -> ray.data.Dataset:
     """Reading waits for its file and takes no processor of its own. Where a GPU embeds, others prepare meanwhile."""
     how: dict[str, Any] = {**_TABLES, "fn_kwargs": {"method": method}}
-    units = dataset.map_batches(read, **_TABLES, num_cpus=0)
+    units = dataset.map_batches(read, **_TABLES, num_cpus=0, compute=TaskPoolStrategy(readers))
     if not method.on_gpu:
         return units.map_batches(make, **how, num_cpus=method.threads)
     prepared = units.map_batches(prepare_all, **how, num_cpus=1)
     return prepared.map_batches(embed, **how | {"batch_size": _GPU_ARTICLES}, num_cpus=0, num_gpus=1, max_calls=0)
 
 
-def _results(
-    portions: Sequence[Sequence[object]], plan: Callable[[ray.data.Dataset], ray.data.Dataset]
+def _worked(
+    portions: Sequence[Sequence[object]], plan: Callable[[ray.data.Dataset], ray.data.Dataset], crew: Strength
 ) -> Iterator[Any]:
     """What a plan makes of the portions, a block each, one after the other. Raises ClusterError."""
     if not portions:
         return
-    context = DataContext.get_current()
-    context.enable_progress_bars = False
-    context.execution_options.preserve_order = True
-    context.target_max_block_size = _BLOCK_BYTES
-    context.execution_no_progress_timeout_s = _STUCK_S
+    _settle(DataContext.get_current(), max(1, crew.workers) * _AHEAD_BYTES)
     try:
         blocks = ray.data.from_arrow([packed(portion) for portion in portions])
         for table in plan(blocks).iter_batches(batch_size=None, batch_format="pyarrow"):
@@ -156,6 +164,14 @@ def _results(
         raise ClusterError(
             f"The cluster failed: {first_line(error)}", remedy="See `ray status`; the same command goes on."
         ) from error
+
+
+def _settle(context: DataContext, ahead_bytes: int) -> None:
+    context.enable_progress_bars = False
+    context.execution_options.preserve_order = True
+    context.execution_options.resource_limits = ExecutionResources.for_limits(object_store_memory=ahead_bytes)
+    context.execution_no_progress_timeout_s = _STUCK_S
+    context.target_max_block_size = _BLOCK_BYTES
 
 
 def _batches(each: Iterable[Made | ArticleRejected], report: IngestReport, batch_passages: int) -> Iterator[list[Made]]:

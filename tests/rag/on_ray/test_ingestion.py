@@ -132,7 +132,9 @@ def test_what_can_not_be_joined_is_told(tmp_path: Path, monkeypatch: pytest.Monk
         assert (type(error), why in str(error)) == (ClusterError, True), error
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:2")
     assert "No Ray cluster answers at 127.0.0.1:2" in str(told_by(settings, "auto"))
-    assert isinstance(told_by(settings, "auto", "https://news.example/story"), InputError)
+    for source in ("https://news.example/story", "sftp://desk:sesame@files.example/news"):
+        refused = told_by(settings, "auto", source)
+        assert (type(refused), "sesame" in str(refused)) == (InputError, False)
     monkeypatch.delenv("RAY_ADDRESS")
     monkeypatch.setitem(sys.modules, "ray", None)
     missing = told_by(settings, "auto")
