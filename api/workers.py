@@ -24,8 +24,8 @@ _ENDING_S = 40.0  # beside the time that answers have to end: for a job to come 
 
 
 def supervise(work: Callable[..., None], workers: int, ready: Callable[[], None], ends_s: float) -> None:
-    """Have `work` done in so many processes until this one is told to stop, for which they have `ends_s` and more; `ready` is
-    called when one takes requests.
+    """Have `work` done in so many processes until this one is told to stop, for which they have `ends_s` and more. When
+    one takes requests, `ready` is called.
 
     Raises BylineError when one ends before any took a request: the next would too. `work` gets a function to call when
     it takes requests, and what it is made of has to be picklable.
