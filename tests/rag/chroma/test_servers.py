@@ -88,6 +88,16 @@ def test_what_was_written_while_a_server_was_down_is_brought_level(tmp_path: Pat
             assert all(one.ok for one in examine(store))
 
 
+def test_a_server_that_is_killed_while_it_is_written_to(tmp_path: Path, servers: list[ChromaServer]) -> None:
+    with stored(tmp_path, urls(servers[:1])) as (settings, _), open_store(settings, "test") as store:
+        store.remove(article(BAKERY).id)
+        put(store, map(article, ("One more.", "And another.")))
+        with pytest.raises(ChromaUnreachable):  # between what was added and the word that it was
+            store.level_chroma(lambda _: servers[0].kill())
+        servers[0].start()
+        eventually(lambda: all(one.ok for one in examine(store)))
+
+
 def test_a_server_that_lost_its_folder_is_filled_anew(tmp_path: Path, servers: list[ChromaServer]) -> None:
     with stored(tmp_path, urls(servers)) as (settings, archive):
         before = searched(archive, "bread made of acorns")
