@@ -112,7 +112,7 @@ class RayIngest:
             if isinstance(one, Fault):
                 raise ClusterError(f"A worker can't go on. {one.message}", remedy=one.remedy)
             if isinstance(one, Stamp):
-                check(one, self._stamp, "A worker")
+                check(one, self._stamp)
             else:
                 yield one
 
