@@ -80,9 +80,9 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
             announce(settings.data_dir, local)
 
     with TemporaryDirectory(prefix="byline-counts-") as counts:
-        os.environ[FOLDER] = counts
+        os.environ.update({FOLDER: counts})  # before the workers import what counts
         worker = partial(work, _share_of(settings, workers), listener, local, elsewhere=elsewhere, counts=Path(counts))
-        supervise(worker, workers, ready, settings.shutdown_s)
+        supervise(worker, workers, ready, settings.drain_s + settings.shutdown_s)
 
 
 def _share_of(settings: Settings, workers: int) -> Settings:
