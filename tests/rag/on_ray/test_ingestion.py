@@ -59,7 +59,7 @@ def ingest_plainly(settings: Settings, sources: list[str]) -> IngestReport:
 
 
 def ledger_of(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of all tables, but for when things were done, and by chance. Keyword index and Chroma are level with them."""
+    """All rows of all tables, but for times and chance. Keyword index and Chroma are level with them."""
     with open_store(settings, "test") as store:
         findings = examine(store)
         assert all(finding.ok for finding in findings), findings
