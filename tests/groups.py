@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 DEAREST = (
     ("tests/api/page/",),
     ("tests/rag/test_embed.py", "tests/rag/test_pair_reader_contract.py", "tests/training/"),  # torch
+    ("tests/rag/on_ray/",),
     ("tests/api/test_commands.py",),
     ("tests/rag/test_crash.py",),
     ("tests/rag/test_store.py",),

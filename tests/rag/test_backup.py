@@ -184,7 +184,7 @@ def test_an_archive_moves_to_postgresql(
     assert FeedStore(tmp_path, url).was_removed("url:https://news.example/gone")
     assert "are not overwritten" in run("restore", str(made), data=tmp_path / "other")[1]
     (tmp_path / "more.txt").write_text(story(1, 1), encoding="utf-8")
-    assert run("ingest", str(tmp_path / "more.txt"), data=tmp_path / "new")[0] == 0  # numbers go on after those restored
+    assert run("ingest", str(tmp_path / "more.txt"), data=tmp_path / "new")[0] == 0  # numbers go on
     assert {one.name for one in (tmp_path / "new").iterdir()} >= {"indexes", "replica.json"}
     assert not list((tmp_path / "new").glob(".restoring-*"))
 
