@@ -50,9 +50,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# A process for each core; the tests of one file stay together, for they share what is dear to make.
+# Which tests go to which process: tests/groups.py.
 test: check
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/pytest -n $(TEST_PROCESSES)
 
 # llama.cpp's server with a tiny model, in an environment of its own: building it takes minutes.
 test-llama: setup

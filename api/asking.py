@@ -62,7 +62,7 @@ async def ask(
 
     if sse.wanted(request):
         return await sse.respond(each(events))
-    return JSONResponse(await last_told(each(answer)))
+    return JSONResponse(await last_told(each(answer), request.receive))
 
 
 @router.get("/answers/{answer_id}", responses={200: ANSWER, **NOT_FOUND})

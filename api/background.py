@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 log = logging.getLogger("byline.api")
 
@@ -98,8 +100,28 @@ async def followed(
         left.set()
 
 
-async def last_told(work: Callable[[Tell[T]], None]) -> T:
-    """The last that is told. Cancelling this ends the work as in `followed`. Raises what the work raises."""
+async def last_told(work: Callable[[Tell[T]], None], receive: Receive) -> T:
+    """The last that is told. Raises what the work raises, and ClientDisconnect once the client that `receive` hears has
+    left. That, and cancelling this, ends the work as in `followed`.
+    """
+    telling, leaving = asyncio.ensure_future(_last(work)), asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not telling.done():
+            raise ClientDisconnect
+        return telling.result()
+    finally:
+        telling.cancel()
+        leaving.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Returns when the client has left; its request has been read."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _last(work: Callable[[Tell[T]], None]) -> T:
     last: T | None = None
     async with aclosing(followed(work, _UNHEARD_S)) as events:
         async for told in events:

@@ -53,7 +53,7 @@ async def complete(request: Request, chat: ChatRequest, byline: TheByline, watch
     asked, reply = chat_asked(chat), Reply(str(request.base_url))
     work = each(lambda: byline.stream(asked.question, None, asked.history))
     if not chat.stream:
-        done = await last_told(work)
+        done = await last_told(work, request.receive)
         assert isinstance(done, Done)  # noqa: S101 - an answer ends with it
         watch.answer(answer_record(done.asked.answer))
         return JSONResponse(reply.whole(done.asked.answer).model_dump())

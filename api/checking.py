@@ -48,7 +48,7 @@ async def check(
 
     if sse.wanted(request):
         return await sse.respond(checked)
-    _, record = await last_told(checked)
+    _, record = await last_told(checked, request.receive)
     return JSONResponse(record)
 
 
@@ -68,7 +68,9 @@ def export(check_id: str, records: Records, format: Format = "markdown") -> Resp
 
 
 @router.post("/checks/{check_id}/recheck", responses={200: RECHECK, **NOT_FOUND, **UNAVAILABLE})
-async def recheck(check_id: str, byline: TheByline, records: Records, watch: TheWatch) -> JSONResponse:
+async def recheck(
+    request: Request, check_id: str, byline: TheByline, records: Records, watch: TheWatch
+) -> JSONResponse:
     """A kept check against the archive of today: what became of its articles, and each verdict then and now."""
 
     def rechecked(tell: Tell[dict[str, Any]]) -> None:
@@ -85,4 +87,4 @@ async def recheck(check_id: str, byline: TheByline, records: Records, watch: The
             }
         )
 
-    return JSONResponse(await last_told(rechecked))
+    return JSONResponse(await last_told(rechecked, request.receive))

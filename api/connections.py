@@ -20,14 +20,17 @@ from rag.settings import Settings
 
 log = logging.getLogger("byline.connections")
 
-HEADER_BYTES = 32 * 1024
+HEADERS_AT_ONCE, HEADER_BYTES = 100, 32 * 1024  # of one request
 _LINGER_S = 2.0  # for what a client still sends after its last reply: to close at once would take the reply from it
 _COMING_S = 1.0  # for the first request of a connection that was made just as the service began to stop
 _READ_BYTES = 16 * 1024  # that a client has to take of a reply within the time there is for it
 _REFUSED = 200  # connections over the limit that are told so; more are closed without a word
 _TOLD = {
     408: ("Too Slow", "The headers did not come in time. Send the request again."),
-    431: ("Headers Too Large", f"The headers may have {HEADER_BYTES // 1024} kB. Send fewer, or shorter ones."),
+    431: (
+        "Headers Too Large",
+        f"There may be {HEADERS_AT_ONCE} headers, of {HEADER_BYTES // 1024} kB in all. Send fewer, or shorter ones.",
+    ),
     501: ("Not Implemented", "This transfer encoding is not known. Send chunked, or a Content-Length."),
     503: ("Too Many Connections", "Too many connections are open. Try again in a moment."),
 }
@@ -42,11 +45,24 @@ class _Owed:
     timer: asyncio.TimerHandle
 
 
+class _LimitedHeaders(h11.Connection):
+    """h11 limits what it has read of headers that are not complete; this limits those that are, and trailers."""
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request | h11.EndOfMessage):
+            size = sum(len(name) + len(value) for name, value in event.headers)
+            if len(event.headers) > HEADERS_AT_ONCE or size > HEADER_BYTES:
+                raise h11.RemoteProtocolError("too many headers", error_status_hint=431)
+        return event
+
+
 class LimitedConnection(H11Protocol):
     """uvicorn's connection, closed when its client takes too long. What is no HTTP is replied to with a problem."""
 
     def __init__(self, *given: Any, settings: Settings, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.conn = _LimitedHeaders(h11.SERVER, HEADER_BYTES)
         self._limits = settings
         self._owed: _Owed | None = None
         self._unread: asyncio.TimerHandle | None = None
@@ -77,7 +93,8 @@ class LimitedConnection(H11Protocol):
         if self._leaving:
             return
         super().data_received(data)
-        self._see_what_is_owed()
+        if not self._leaving:
+            self._see_what_is_owed()
 
     def shutdown(self) -> None:
         """The service stops. A new connection's request may be on its way, and nobody would send it again."""

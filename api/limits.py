@@ -60,10 +60,10 @@ class Limits:
             taken = await self._take(client)
             told = self._rates.headers(taken)
             if taken.wait_s:
-                await _too_many(scope, told | {"Retry-After": str(taken.reset_s)})(scope, receive, send)
+                await _too_many(scope, told, str(taken.reset_s))(scope, receive, send)
                 return
         if self._busy[client] >= max(1, self._most // 2):
-            await _too_many(scope, told | {"Retry-After": _RETRY_S})(scope, receive, send)
+            await _too_many(scope, told, _RETRY_S)(scope, receive, send)
         elif self._busy.total() >= self._most:
             await _busy(scope, told)(scope, receive, send)
         else:
@@ -175,9 +175,9 @@ def _too_large(scope: Scope, most: int) -> Response:
     return refusal(scope, 413, "Too Large", detail)
 
 
-def _too_many(scope: Scope, headers: dict[str, str]) -> Response:
-    detail = "Too many requests. Wait as long as Retry-After says, then try again."
-    return refusal(scope, 429, "Too Many Requests", detail, headers)
+def _too_many(scope: Scope, headers: dict[str, str], seconds: str) -> Response:
+    detail = f"Too many requests. Try again in {seconds} s."
+    return refusal(scope, 429, "Too Many Requests", detail, headers | {"Retry-After": seconds})
 
 
 def _busy(scope: Scope, headers: dict[str, str]) -> Response:

@@ -21,7 +21,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import HEADER_BYTES, LimitedConnection
+from api.connections import LimitedConnection
 from api.metrics import FOLDER
 from api.workers import supervise
 from rag import tracing
@@ -80,7 +80,7 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
             announce(settings.data_dir, local)
 
     with TemporaryDirectory(prefix="byline-counts-") as counts:
-        os.environ[FOLDER] = counts
+        os.environ.update({FOLDER: counts})  # before the workers import what counts
         worker = partial(work, _share_of(settings, workers), listener, local, elsewhere=elsewhere, counts=Path(counts))
         supervise(worker, workers, ready, settings.drain_s + settings.shutdown_s)
 
@@ -119,7 +119,6 @@ def work(
         http=partial(LimitedConnection, settings=settings),  # type: ignore[arg-type]  # called as the class is
         ws="none",
         server_header=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=settings.idle_timeout_s,
         timeout_graceful_shutdown=settings.shutdown_s,
     )

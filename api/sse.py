@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -24,14 +25,32 @@ KEEP_ALIVE = b": keep-alive\n\n"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _FIRST_S = 1.0  # how long headers wait, so that what fails at once is an error response and not an event
 
+_Q = re.compile(r"q=([01](?:\.\d{0,3})?)")  # RFC 9110, 12.4.2
+
 T = TypeVar("T")
 Told = tuple[str, dict[str, Any]]
 """An event's name and its payload."""
 
 
 def wanted(request: Request) -> bool:
-    """Whether the client asks for events."""
-    return EVENT_STREAM in request.headers.get("accept", "")
+    """Whether the client would rather have events than JSON, by its q-values, and by order where these are alike."""
+    ranges = [_read(one) for one in ",".join(request.headers.getlist("accept")).lower().split(",")]
+    return _liking(ranges, EVENT_STREAM) > _liking(ranges, "application/json")
+
+
+def _read(media_range: str) -> tuple[str, float]:
+    """A media range and its q-value."""
+    name, *parameters = (part.strip() for part in media_range.split(";"))
+    told = next((match[1] for one in parameters if (match := _Q.fullmatch(one))), "1")
+    return name, float(told)
+
+
+def _liking(ranges: list[tuple[str, float]], media: str) -> tuple[float, int]:
+    """How much `media` is liked, and how early it is named: by the range that fits it most closely."""
+    names = [name for name, _ in ranges]
+    fits = next((one for one in (media, media.partition("/")[0] + "/*", "*/*") if one in names), None)
+    quality = ranges[names.index(fits)][1] if fits else 0.0
+    return (quality, -names.index(fits)) if fits and quality else (0.0, -len(names))
 
 
 async def respond(work: Callable[[Tell[Told]], None]) -> StreamingResponse:

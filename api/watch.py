@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.documented import METRICS
@@ -18,6 +19,7 @@ from rag import tracing
 router = APIRouter()
 
 _FAILED = 500
+_HUNG_UP = 499  # as nginx counts those who left before they had a reply
 UNMATCHED = "unmatched"
 MCP_PATH = "/mcp"  # a plain ASGI app, which leaves no route in the scope
 
@@ -59,6 +61,9 @@ class WatchedRequests:
         with tracing.request(scope["method"], scope["scheme"], headers) as told:
             try:
                 await self._app(scope, receive, noted)
+            except ClientDisconnect:
+                status = _HUNG_UP
+                raise
             finally:
                 taken, route = time.perf_counter() - started, route or route_of(scope)
                 self._watch.metrics.observe_request(route, scope["method"], status, taken)

@@ -115,10 +115,6 @@ def _with_answer_spans(reading: Reading, citations: Sequence[Citation]) -> tuple
     return tuple(spanned(one) for one in citations)
 
 
-def outlet_of(article: ArticleRef) -> str:
-    return article.source or article.title or article.file
-
-
 def date_of(article: ArticleRef) -> str:
     """The day of publication; an article without one is never given one."""
     return article.published[:10] if article.published else UNKNOWN_DATE
@@ -152,7 +148,7 @@ def _text(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequ
         return " ".join(numbered)
     statement = load_prompt("conflict-statement")
     statements = [
-        statement.render(outlet=outlet_of(citation.article), date=date_of(citation.article), sentence=sentence)
+        statement.render(outlet=citation.article.outlet, date=date_of(citation.article), sentence=sentence)
         for citation, sentence in zip(citations, numbered, strict=True)
     ]
     return load_prompt("conflict").render(statements=" ".join(statements))

@@ -11,34 +11,31 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rag.chroma.servers import servers_of
 from rag.chroma.shard import Shard
 from rag.dense import DenseSearch
+from rag.embedded import EmbeddedChroma
 from rag.errors import ChromaUnreachable, StoreBusy, StoreDamaged, StoreEmpty
 from rag.indexing import (
     CHROMA_LAG,
     Places,
     Progress,
-    chroma_level,
     dropped_since,
     keywords_tail,
-    level_chroma,
-    note_chroma,
     silent,
 )
 from rag.keywords import KeywordIndex, KeywordSearcher, Limits
 from rag.ledger import Ledger
 from rag.ledger_rows import Outline
-from rag.locks import FileLock
 from rag.memory import OutlinesInMemory, SearchedArticles, VectorsInMemory
 from rag.ports import PassageIds
 from rag.replica import replica_of
 from rag.settings import Settings
 from rag.shard_level import bring_level
 from rag.snapshot import Snapshot
-from rag.vectors import ChromaIndex, ChromaLevel
+from rag.vectors import ChromaLevel
 
 log = logging.getLogger("byline.archive")
 
@@ -94,7 +91,6 @@ class Archive:
         self._refreshed: int | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
-        self._chroma_guard = threading.RLock()  # while Chroma is written or let go of
 
     def close(self) -> None:
         with self._guard:
@@ -141,8 +137,7 @@ class Archive:
 
     def _dense(self, opened: _Opened, snapshot: Snapshot, seq: int, metas: Mapping[str, str]) -> DenseSearch:
         if self._servers is None or not opened.large:
-            level = opened.level if opened.chroma is not None else ChromaLevel()
-            return DenseSearch(snapshot, seq, opened.chroma, level, self._memory)
+            return DenseSearch(snapshot, seq, opened.chroma.index, opened.chroma.level, self._memory)
         shards = self._servers.of(metas)
         shards.look_if_due()
         return DenseSearch(snapshot, seq, shards, shards.level, self._memory)
@@ -169,21 +164,14 @@ class Archive:
             return
 
     def level_chroma(self) -> None:
-        """Bring Chroma level, where this process has it open; takes as long as there are passages to add. Views go on
-        meanwhile: of what is being added they find nothing in Chroma.
+        """Bring Chroma level, where this process has it open or it is on servers; takes as long as there are passages
+        to add. Views go on meanwhile: of what is being added they find nothing in Chroma.
         """
         if self._servers is not None:
             with suppress(ChromaUnreachable):  # which is logged once, where it is met
                 bring_level(self._servers, self.ledger)
-            return
-        with self._guard:
-            opened = self._opened
-            if opened and opened.chroma is None and not opened.here.chroma.exists() and opened.lock.try_lock():
-                opened.chroma = ChromaIndex.open(opened.here.chroma)
-                opened.level = note_chroma(opened.here, ChromaLevel())
-        with self._chroma_guard, self.ledger.snapshot() as snapshot:
-            if opened and opened is self._opened and opened.chroma is not None:
-                opened.level = level_chroma(snapshot, opened.here, opened.chroma, opened.level)
+        elif (opened := self._opened) is not None:
+            opened.chroma.bring_level(self.ledger)
 
     def refresh(self) -> None:
         """For a process that stays: take in what changed, so that no question waits for it, and bring Chroma level
@@ -204,8 +192,7 @@ class Archive:
             shards = self._servers.of(snapshot.metas())
             shards.look()
             return shards.level
-        opened = self._opened
-        return opened.level if opened is not None and opened.chroma is not None else None
+        return self._opened.chroma.level if self._opened and self.chroma_in_use else None
 
     def behind(self) -> int:
         """How many changes the keyword index is behind the ledger."""
@@ -214,10 +201,11 @@ class Archive:
         return max(0, seq - self._replica.state(metas)[1])
 
     def vectors_behind(self) -> int:
-        """How many changes the Chroma server that lags most is behind the ledger, of those that could be asked."""
-        with self.ledger.snapshot() as snapshot:
-            seq = snapshot.seq()
-        return max((seq - one.level.seq for one in self.shards() if one.level is not None), default=0)
+        """How many changes Chroma is behind the ledger: of several servers the one that lags most, if reached."""
+        known = [one.level.seq for one in self.shards() if one.level is not None]
+        if self._opened and self.chroma_in_use:
+            known = [self._opened.chroma.level.seq]
+        return max((self._newest_seq() - seq for seq in known), default=0)
 
     def shards(self) -> Sequence[Shard]:
         """The Chroma servers, as far as this process knows them; none where Chroma is embedded."""
@@ -228,7 +216,8 @@ class Archive:
 
     @property
     def chroma_in_use(self) -> bool:
-        return self._opened is not None and self._opened.chroma is not None
+        """Whether this process has an embedded Chroma open."""
+        return self._opened is not None and self._opened.chroma.index is not None
 
     def _newest_seq(self) -> int:
         with self.ledger.snapshot() as snapshot:
@@ -271,48 +260,31 @@ class Archive:
         with self._guard:
             if self._opened is None or self._opened.here != here:
                 self._release()
-                self._opened = _Opened(here, KeywordIndex.open(here.keywords, make=False), FileLock(here.chroma_lock))
-                self._opened.large = snapshot.counts()["passages"] >= self._chroma_from
-                if self._opened.large and self._servers is None:
-                    _open_chroma(self._opened)
+                keywords, large = KeywordIndex.open(here.keywords, make=False), self._is_large(snapshot)
+                self._opened = _Opened(here, keywords, EmbeddedChroma(here), large)
+                if large and self._servers is None:
+                    self._opened.chroma.open()
             return self._opened
 
-    def _release(self) -> None:
-        with self._chroma_guard:
-            self._let_go()
+    def _is_large(self, snapshot: Snapshot) -> bool:
+        return snapshot.counts()["passages"] >= self._chroma_from
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._opened is not None:
-            if self._opened.chroma is not None:
-                self._opened.chroma.close()
-            self._opened.lock.release()
+            self._opened.chroma.close()
             self._opened = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Opened:
+    """`large` is whether it is worth asking Chroma."""
+
     here: Places
     keywords: KeywordIndex
-    lock: FileLock
-    large: bool = False
-    chroma: ChromaIndex | None = None
-    level: ChromaLevel = field(default_factory=ChromaLevel)
+    chroma: EmbeddedChroma
+    large: bool
 
 
 def _lags(level: ChromaLevel, snapshot: Snapshot) -> bool:
     """Whether it pays to bring Chroma level: it writes its index files whole."""
     return len(snapshot.passage_ids(level.through + 1)) >= CHROMA_LAG
-
-
-def _open_chroma(opened: _Opened) -> None:
-    """Use Chroma if no other process has it open and its note can be trusted."""
-    if not opened.lock.try_lock():
-        return
-    level = chroma_level(opened.here)
-    if level is not None:
-        try:
-            opened.chroma, opened.level = ChromaIndex.open(opened.here.chroma), level
-        except StoreDamaged as error:
-            log.warning("chroma is not used: %s", error.message)
-    if opened.chroma is None:
-        opened.lock.release()

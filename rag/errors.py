@@ -21,10 +21,13 @@ BylineError                    what failed, why, and the remedy
 │   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
 ├── ModelError                 an embedding model can't be used
 │   └── ModelMismatch          the archive was embedded with another model
+├── ClusterError               a Ray cluster can't be used
 └── LanguageModelFailed        the language model gave nothing that can be used; quotes stand in
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 
 class BylineError(Exception):
@@ -47,6 +50,10 @@ class ArticleRejected(InputError):
         super().__init__(f"{where}: {reason}", remedy=remedy)
         self.where = where
         self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rejections come back from other processes."""
+        return partial(ArticleRejected, remedy=self.remedy), (self.where, self.reason)
 
 
 class QuestionRejected(InputError):
@@ -140,6 +147,10 @@ class ModelError(BylineError):
 
 class ModelMismatch(ModelError):
     """The archive was embedded with another model."""
+
+
+class ClusterError(BylineError):
+    """A Ray cluster can't be used."""
 
 
 class LanguageModelFailed(BylineError):

@@ -56,6 +56,10 @@ _OF_IT = (
     r" (?:refugees|people|government|forces|troops|soldiers|officials|authorities|citizens|residents|women|men|"
     r"children|economy|army|police|president|leaders?|capital|companies|cars)\b"
 )
+_PLACE = re.compile(
+    r"\b(?:City|County|Town|Village|Beach|Springs|Falls|Valley|Lakes?|River|Islands?|Bay|Creek|Canyon|Park|Heights|"
+    r"Hills?|Mountains?|Mount|Peak|Harbou?r|Port|Cape|Coast|Street|Road|Avenue|Square|Airport|Province|District)\b"
+)
 _WORDS = range(4, 17)  # of a question
 
 
@@ -131,7 +135,7 @@ def _sayings(sentences: Sequence[str]) -> Iterator[Posed]:
 
 def _is_somebody(name: str, text: str) -> bool:
     """Whether a full name is treated as persons are: quoted by surname alone, named with a role, or meant by "she"."""
-    if " " not in name or not is_person(name) or kind_of(name) == "outlet":
+    if " " not in name or not is_person(name) or kind_of(name) == "outlet" or _is_place(name, text):
         return False
     whole, surname = re.escape(name), re.escape(name.split()[-1])
     given = re.escape(name.rsplit(" ", 1)[0][-3:])
@@ -139,6 +143,12 @@ def _is_somebody(name: str, text: str) -> bool:
     return bool(
         re.search(rf"{quoted}|{_ROLE} {whole}\b|{whole}\b[^.]*\. (?:He|She|His|Her)\b|^{_ROLE}", f"{name}. {text}")
     )
+
+
+def _is_place(name: str, text: str) -> bool:
+    """Whether it is called one, or something is in it or near it."""
+    within = rf"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross|[Tt]hroughout) {re.escape(name)}\b(?![’'])"
+    return bool(_PLACE.search(name) or re.search(within, text))
 
 
 def _with_article(name: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`)."""
+"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`, `RAY_*`)."""
 
 from __future__ import annotations
 
@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     llm_price_input: float = Field(0, ge=0, description="US dollars for a million tokens it reads.")
     llm_price_output: float = Field(0, ge=0, description="US dollars for a million tokens it writes.")
 
+    ray_worker_threads: int = Field(
+        1, ge=1, description="Processors, and threads, of each worker of `byline ingest --ray`."
+    )
     fetch_allow: str = Field(
         "",
         description="What may be fetched although it is not public: hosts, `host:port`s and networks, with commas "
@@ -153,6 +156,14 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
+
+
+class ClusterSettings(BaseSettings):
+    """Ray's own variable, as far as Byline has to know it."""
+
+    model_config = SettingsConfigDict(env_prefix="RAY_", extra="ignore", frozen=True)
+
+    address: str = ""
 
 
 class TelemetrySettings(BaseSettings):

@@ -14,6 +14,7 @@ import pytest
 from rag.database.choose import shared_engine
 from rag.settings import Settings
 from tests.command import HOSTILE, ROOT, byline
+from tests.groups import Groups, group
 from tests.postgres import Server, programs, running
 
 _connect = socket.socket.connect
@@ -34,6 +35,15 @@ def _is_inside(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: group(item.nodeid)[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from training.config import Config, read_config
 from training.export import exact_reader
 from training.model import bundled_encoder
 from training.rows import NOT_SUPPORT, SUPPORT, Rows
-from training.train import WEIGHTS, Run
+from training.train import Run
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "pairs among other sentences": ("pairs_in_passages",),
@@ -98,7 +98,7 @@ def ablate(
             continue
         chosen = without(config, name, recipes)
         chosen.paths.work.mkdir(parents=True, exist_ok=True)
-        weights = chosen.paths.work / WEIGHTS
+        weights = chosen.paths.weights
         if not weights.exists():
             Run(chosen, encoder).train()
         done[name] = measure(load(weights, config.threads), cases)

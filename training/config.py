@@ -25,6 +25,11 @@ class Paths(_Section):
     work: Path
     start: Path | None = None
 
+    @property
+    def weights(self) -> Path:
+        """What a run ends in."""
+        return self.work / "reader.safetensors"
+
 
 class Shape(_Section):
     """Tokens: of a whole pair, and at most of its question or claim."""

@@ -24,7 +24,6 @@ from training.calibrate import fit, held_out
 from training.config import read_config
 from training.graph import build
 from training.rows import Rows
-from training.train import WEIGHTS
 
 # 63 and not 127: without VNNI, pairs of products saturate at 16 bits, and one file has to serve every processor.
 WEIGHT_RANGE = 63
@@ -101,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         config = read_config(given.config)
-        weights = given.weights or config.paths.work / WEIGHTS
+        weights = given.weights or config.paths.weights
         print(export(weights, config.paths.rows, given.target, config.threads))
     except BylineError as error:
         sys.stderr.write(f"{error}\n")

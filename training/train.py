@@ -26,7 +26,7 @@ from training.encode import UNKNOWN, Encoded
 from training.model import ReaderModel, bundled_encoder, losses, total
 from training.schedule import rate_share
 
-NEWEST, BEFORE_DECAY, WEIGHTS = "newest.pt", "before-decay.pt", "reader.safetensors"
+NEWEST, BEFORE_DECAY = "newest.pt", "before-decay.pt"
 _TOLD_EVERY = 20  # steps
 
 
@@ -64,8 +64,8 @@ class Run:
                 self._save(work / NEWEST, step + 1)
             if (step + 1) % self._config.evaluate_every == 0 or step + 1 == self._steps:
                 print(f"step {step + 1} dev {self._dev.told(self._model, self._device)}", flush=True)
-        checkpoint.save_weights(work / WEIGHTS, self._model)
-        return work / WEIGHTS
+        checkpoint.save_weights(self._config.paths.weights, self._model)
+        return self._config.paths.weights
 
     def _resumed(self, file: Path) -> int:
         if not file.exists():

@@ -21,6 +21,7 @@ from evals.bench.claims import claims
 from evals.bench.curve import read_passages
 from evals.bench.llm import language_model
 from evals.bench.load import load
+from evals.bench.on_ray import on_ray
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
     "ingest": sections.ingest,
+    "ray": on_ray,
     "latency": sections.latency,
     "chroma-server": chroma_server,
     "retrieval": retrieval,

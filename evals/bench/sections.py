@@ -71,11 +71,11 @@ def embedding(bench: Bench) -> list[Row]:
 
 def ingest(bench: Bench) -> list[Row]:
     """A whole ingest against embedding the same passages alone, then the same ingest again."""
-    _write_sample(bench)
+    write_sample(bench)
     first = byline("ingest", str(bench.sample), data_dir=bench.archive)
     again = byline("ingest", str(bench.sample), data_dir=bench.archive)
     idle = byline("articles", "list", "--limit", "1", data_dir=bench.archive)
-    passages, articles = _counts(bench)
+    passages, articles = _counts(bench.archive)
     alone = _embedding_rate(bench)
     rate = passages / first.seconds
     share = rate / alone
@@ -126,16 +126,21 @@ def latency(bench: Bench) -> list[Row]:
     ]
 
 
-def _write_sample(bench: Bench) -> None:
+def write_sample(bench: Bench) -> None:
     bench.folder.mkdir(parents=True, exist_ok=True)
     with gzip.open(bench.sample, "wt", encoding="utf-8", compresslevel=1) as out:
         for row in read_articles(articles_file(bench.data), bench.articles):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _counts(bench: Bench) -> tuple[int, int]:
+def passages_of(archive: Path) -> int:
+    """Searched passages."""
+    return _counts(archive)[0]
+
+
+def _counts(archive: Path) -> tuple[int, int]:
     """Searched passages, and articles."""
-    with open_byline(load_settings(data_dir=bench.archive)) as library:
+    with open_byline(load_settings(data_dir=archive)) as library:
         counts = library.counts()
     return counts["passages"], counts["articles"]
 

@@ -58,8 +58,10 @@ def routes(settings: Settings) -> list[Route]:
 
 def _headers(told: str) -> dict[str, str]:
     pairs = [part.partition(":") for part in told.split(";") if part.strip()]
-    headers = {name.strip(): value.strip() for name, _, value in pairs}
-    if not all(_NAME.fullmatch(name) and value.isascii() and value.isprintable() for name, value in headers.items()):
+    headers = {name.strip(): value.strip() for name, colon, value in pairs if colon}
+    if len(headers) < len(pairs) or not all(
+        _NAME.fullmatch(name) and value.isascii() and value.isprintable() for name, value in headers.items()
+    ):
         raise SettingsError(
             "BYLINE_CHROMA_HEADERS can't be used.", remedy="Write them as `Name: value`, with `;` between."
         )

@@ -17,6 +17,7 @@ from rag.ports import Vectors
 from rag.vectors import ChromaLevel
 
 log = logging.getLogger("byline.chroma")
+log.addHandler(logging.NullHandler())  # commands, which have no log, tell it in their own words
 
 _REST_S = 4.0  # that a server is left alone which does not answer
 _NOTHING = ChromaLevel()

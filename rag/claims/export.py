@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from rag.fragments import fragment_link
+from rag.types import outlet_named
 
 Format = Literal["markdown", "html", "csv", "claimreview", "annotations"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -54,7 +55,7 @@ def link_of(citation: Record) -> str | None:
 
 def place_of(citation: Record) -> str:
     article = citation["article"]
-    outlet = article["source"] or article["title"] or article["file"]
+    outlet = outlet_named(article["source"], article["title"])
     day = article["published"][:10] if article["published"] else "date unknown"
     return f"{outlet}, {day}, characters {citation['start']}–{citation['end']}"
 

@@ -139,11 +139,10 @@ def _why_refuted(one: Weighed) -> str:
 
 def _who(one: Weighed) -> str:
     article = one.hit.article
-    outlet = article.source or article.title or article.file
     day = f", {article.published[:10]}" if article.published else ""
     said = one.attribution
     by = f"{said.source} in " if said.source and said.kind != "article" else ""
-    return f"{by}{outlet}{day}"
+    return f"{by}{article.outlet}{day}"
 
 
 def what_is_missing(claim: str, weighed: Sequence[Weighed]) -> str:
@@ -167,7 +166,7 @@ def independent(weighed: Sequence[Weighed]) -> tuple[int, str]:
         copies = {one.hit.article.id, *one.hit.also_in}
         articles |= copies
         origin = one.attribution.origin
-        reports[origin or min(copies)] = origin or one.hit.article.source or one.hit.article.file
+        reports[origin or min(copies)] = origin or one.hit.article.outlet
     if not reports:
         return 0, ""
     names = ", ".join(dict.fromkeys(reports.values()))

@@ -18,7 +18,7 @@ from rag.cli.service import ServiceGone
 from rag.cli.show import safe, show_made, show_sources
 from rag.errors import BylineError, InputError
 from rag.settings import load_settings
-from rag.types import Query, Turn
+from rag.types import Query, Turn, outlet_named
 
 _HELP = """Ask, and ask on: “And when?”, “What about VW?”, “Who said that?”
   /sources     the quotes behind the last answer
@@ -175,7 +175,7 @@ def _conclude(record: dict[str, Any], console: Console) -> None:
         console.print(Text(safe(record["text"])))
     for one in record["citations"]:
         article = one["article"]
-        outlet = safe(article["source"] or article["title"] or article["file"])
+        outlet = safe(outlet_named(article["source"], article["title"]))
         day = (article["published"] or "date unknown")[:12]
         console.print(Text(f"  [{one['n']}] {outlet}, {day} · characters {one['start']}–{one['end']}"), style="cyan")
     show_made(record, console)

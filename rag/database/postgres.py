@@ -234,6 +234,8 @@ def _tell(engine: Engine) -> None:
     """A server that can't be reached or does not serve, as Byline's own error; those of a statement stay."""
 
     def told(context: ExceptionContext) -> BylineError | None:
+        if isinstance(context.original_exception, KeyboardInterrupt):
+            return None
         if "NUL (0x00)" in str(context.original_exception):
             return InputError("PostgreSQL stores no NUL character.", remedy="Take it out of the text.")
         lost = context.is_disconnect or isinstance(context.sqlalchemy_exception, exc.OperationalError)

@@ -80,8 +80,7 @@ class SentenceChecker:
             return []
         for other in self._quotes.values():
             if other not in cited and words in _folded(other.quote):
-                article = other.hit.article
-                outlet = article.source or article.title or article.file
+                outlet = other.hit.article.outlet
                 return [
                     Check("citation", False, f"these words stand in another quote ({outlet}), not in what it cites")
                 ]

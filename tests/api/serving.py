@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from tests.command import lend_model
+from tests.forking import Forked
 
 READY_S = 60
 
@@ -29,9 +31,9 @@ class Service:
 @contextmanager
 def served(data: Path, *arguments: str, **environment: str) -> Iterator[Service]:
     """`byline serve` over `data` on a free port, once it answers; `environment` is added to this process's."""
-    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--data-dir", str(data), *arguments]
-    env = os.environ | environment
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as process:
+    lend_model(data)
+    command = ("-m", "rag.cli", "serve", "--port", "0", "--data-dir", str(data), *arguments)
+    with Forked(*command, stderr=subprocess.PIPE, env=os.environ | environment) as process:
         try:
             yield _told(process)
         finally:

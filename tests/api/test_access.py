@@ -156,6 +156,7 @@ def test_many_requests_have_to_wait(own_data: Path) -> None:
         refused = http.get("/v1/stats")
         assert (refused.status_code, refused.headers["content-type"]) == (429, "application/problem+json")
         assert 1 <= int(refused.headers["retry-after"]) <= 12
+        assert refused.json()["detail"] == f"Too many requests. Try again in {refused.headers['retry-after']} s."
         assert refused.headers["ratelimit-policy"] == '"minute";q=5;w=60'
         assert refused.headers["ratelimit"] == f'"minute";r=0;t={refused.headers["retry-after"]}'
         assert http.get("/healthz").status_code == 200

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
 
 import pytest
+from starlette.types import Message
 
 from api.background import Tell, answer_at_once, each, followed, last_told
 
@@ -86,6 +87,11 @@ def test_the_first_may_be_waited_for_less_than_the_others() -> None:
     assert asyncio.run(all_of(followed(each(slow), 5, first_s=0.01))) == [None, 1]
 
 
+async def staying() -> Message:
+    await asyncio.sleep(60)
+    return {"type": "http.disconnect"}
+
+
 def test_who_leaves_the_queue_costs_no_work() -> None:
     free, began = threading.Event(), list[str]()
 
@@ -104,7 +110,7 @@ def test_who_leaves_the_queue_costs_no_work() -> None:
         free.set()
         for one in first:
             await one.aclose()
-        assert await last_told(lambda tell: tell("next")) == "next"
+        assert await last_told(lambda tell: tell("next"), staying) == "next"
 
     asyncio.run(asked())
     answer_at_once(1, by_model=True)  # as it is until an app says otherwise

@@ -9,9 +9,9 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from rag.locks import WriterLock
 from rag.settings import load_settings
 from rag.wiring import open_ledger
 from tests.api.serving import Service, served
+from tests.forking import Forked
 from tests.rag.llm.asking import saying
 from tests.scripted_llm import Say, scripted
 
@@ -336,10 +337,51 @@ def test_a_service_that_stops_answers_what_was_asked_and_says_what_becomes_of_a_
     )
 
 
-def started(data: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "rag.cli", *arguments, "--data-dir", str(data)]
-    env = os.environ | environment
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+def started(data: Path, *arguments: str, **environment: str) -> Forked:
+    command = ("-m", "rag.cli", *arguments, "--data-dir", str(data))
+    return Forked(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | environment)
+
+
+def all_at_once(data: Path, *commands: tuple[str, ...]) -> list[str]:
+    """What each of the commands printed, which run beside each other."""
+    children = [started(data, *command) for command in commands]
+    told = [child.communicate(timeout=60) for child in children]
+    assert [
+        (child.returncode, error) for child, (_, error) in zip(children, told, strict=True) if child.returncode
+    ] == []
+    return [printed.strip() for printed, _ in told]
+
+
+def test_feeds_are_changed_by_many_commands_and_the_service_at_once(own: Path, service: Service) -> None:
+    """They have a database of their own, which each opens to write: nothing is lost."""
+    by_command, by_service = ([f"https://{who}.example/{n}" for n in range(4)] for who in ("command", "service"))
+    with httpx.Client(base_url=service.address, timeout=60) as http, ThreadPoolExecutor(4) as pool:
+        added = [pool.submit(http.post, "/v1/feeds", json={"url": url}) for url in by_service]
+        assert all_at_once(own, *(("feeds", "add", url) for url in by_command)) == ["added"] * 4
+        assert [one.result().status_code for one in added] == [201] * 4
+        assert {one["url"] for one in http.get("/v1/feeds").json()["feeds"]} == {*by_command, *by_service}
+        gone = [pool.submit(http.delete, "/v1/feeds", params={"url": url}) for url in by_command]
+        assert all_at_once(own, *(("feeds", "remove", url) for url in by_service)) == ["removed"] * 4
+        assert [one.result().status_code for one in gone] == [204] * 4
+        assert http.get("/v1/feeds").json() == {"feeds": []}
+
+
+def test_keys_are_made_and_revoked_while_the_service_judges_them(own: Path, service: Service) -> None:
+    with httpx.Client(base_url=service.address, timeout=60) as http, ThreadPoolExecutor(4) as pool:
+
+        def statuses(keys: list[str]) -> list[int]:
+            headers = [{"Authorization": f"Bearer {key}"} for key in keys]
+            return [one.status_code for one in pool.map(lambda given: http.get("/v1/stats", headers=given), headers)]
+
+        made = all_at_once(own, *(("keys", "add", f"desk {n}") for n in range(4)))
+        used = pool.submit(statuses, made)  # which is noted
+        more = all_at_once(own, *(("keys", "add", f"desk {n}") for n in range(4, 6)))
+        assert used.result() + statuses(more) == [200] * 6
+        keys = KeyStore(own).all()
+        assert sorted(key.name for key in keys) == [f"desk {n}" for n in range(6)]
+        assert all(key.used_on for key in keys)
+        assert all_at_once(own, *(("keys", "revoke", key.id) for key in keys)) == ["revoked"] * 6
+        assert statuses(made + more) == [401] * 6
 
 
 @pytest.mark.usefixtures("service")

@@ -120,6 +120,9 @@ NO_HTTP = {
     "a chunk without a size": (CHUNKED + b"\r\nzz\r\nabc\r\n", 400),
     "unknown packing": (b"POST /v1/ask HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n\r\nabc", 501),
     "endless headers": (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 1_000_000, 431),
+    "large headers": (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 33_000 + b"\r\n\r\n", 431),
+    "many headers": (b"GET / HTTP/1.1\r\n" + HOST + b"X: 1\r\n" * 100 + b"\r\n", 431),
+    "many trailers": (CHUNKED + CLOSE + b"\r\n0\r\n" + b"X: 1\r\n" * 101 + b"\r\n", 431),
 }
 
 
@@ -149,6 +152,10 @@ def test_who_hangs_up_amid_a_body_leaves_no_trace(strict: Service, port: int) ->
             time.sleep(0.2)  # so that the app waits for the rest
     assert said(port, HEALTH + CLOSE + b"\r\n").status == 200
     assert not any(" ERROR " in line for line in strict.log)
+
+
+def test_as_many_headers_as_there_may_be_are_read(port: int) -> None:
+    assert said(port, HEALTH + CLOSE + b"X: 1\r\n" * 98 + b"\r\n").status == 200
 
 
 def test_requests_in_a_row_are_answered_in_order(port: int) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from rag.keys import KeyStore
 from rag.locks import WriterLock
+from rag.record_store import RecordStore
 from tests.api.raw import HOST, said
 from tests.api.serving import served
 from tests.rag.llm.asking import QUESTION, saying
@@ -96,14 +97,32 @@ def test_a_key_is_found_nowhere(data: Path, tmp_path: Path) -> None:
         with httpx.Client(base_url=service.address, timeout=30, headers={"Authorization": f"Bearer {reading}"}) as http:
             hear(http.get("/metrics"))
             hear(http.get("/v1/jobs"))
-    written = {str(one): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-    assert len(written) > 5
-    places = written | {"the log": "".join(service.log).encode(), "a reply": b"\n".join(told)}
+    places = searched(folder, service.log, told)
+    assert len(places) > 7
     for key in (reading, writing, old):
-        secret = key.rpartition("byl_")[2][13:].encode()
-        for part in (secret[:12], secret[-12:]):  # shortened, it would be one still
-            assert [name for name, text in places.items() if part in text] == []
+        assert holding(key, places) == []
     assert "Traceback" not in places["the log"].decode()
+
+
+def searched(folder: Path, log: list[str], told: list[bytes]) -> dict[str, bytes]:
+    """All that is kept, written or sent, by where it is; the metrics are among what is `told`."""
+    written = {one.name: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    return written | {"the log": "".join(log).encode(), "a reply": b"\n".join(told)}
+
+
+def holding(key: str, places: dict[str, bytes]) -> list[str]:
+    """Where the secret of a key is, or a part of it: shortened, it would be one still."""
+    secret = key.rpartition("byl_")[2][13:].encode()
+    return [name for name, text in places.items() if secret[:12] in text or secret[-12:] in text]
+
+
+def test_a_key_that_is_somewhere_would_be_found(tmp_path: Path) -> None:
+    _, key = KeyStore(tmp_path).add("reader", "read")
+    assert holding(key, searched(tmp_path, ["made a key"], [b"{}"])) == []
+    record = {"id": "7" * 32, "checked_at": "2026-01-01T00:00:00+00:00", "text": f"The key is {key}."}
+    RecordStore(tmp_path).keep("check", record)
+    found = holding(key, searched(tmp_path, [f"refused {key[:30]}…"], [b"{}", f"no key …{key[-12:]}".encode()]))
+    assert {name.removesuffix("-wal") for name in found} == {"records.sqlite3", "the log", "a reply"}
 
 
 def ends(listen: Callable[[list[str]], None]) -> tuple[list[str], float]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request
 
 from api.replies import AnswerRecord, CheckRecord, RecheckRecord
+from api.sse import wanted
 from tests.api.events import events, streamed
+from tests.api.raw import connect, post
 from tests.api.serving import served
 from tests.rag.llm.asking import saying
 from tests.scripted_llm import Say, scripted
@@ -70,6 +73,34 @@ def test_a_draft_shows_its_progress(client: httpx.Client) -> None:
     assert told[-1][1]["claims"][0]["verdict"] == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("accept", "events"),
+    [
+        ("text/event-stream", True),
+        ("Text/Event-Stream; charset=utf-8", True),
+        ("text/event-stream, application/json", True),
+        ("text/event-stream, */*", True),
+        ("application/json;q=0.5, text/*", True),
+        ("application/json, text/event-stream", False),
+        ("*/*, text/event-stream", False),
+        ("application/*, text/event-stream;q=0.9", False),
+        ("text/event-stream;q=0", False),
+        ("text/event-stream;q=none, application/json;q=0.1", True),
+        ("*/*", False),
+        ("text/html", False),
+        ("", False),
+    ],
+)
+def test_events_come_to_who_would_rather_have_them(accept: str, events: bool) -> None:
+    assert wanted(Request({"type": "http", "headers": [(b"accept", accept.encode())]})) == events
+
+
+def test_what_is_preferred_is_sent(client: httpx.Client) -> None:
+    for accept in ("text/event-stream, application/json;q=0.1", "application/json, text/event-stream"):
+        reply = client.post("/v1/ask", json={"question": QUESTION}, headers={"Accept": accept})
+        assert reply.headers["content-type"].partition(";")[0] == accept.partition(",")[0]
+
+
 def test_an_answer_is_kept_under_its_id(client: httpx.Client) -> None:
     given = client.post("/v1/ask", json={"question": QUESTION}).json()
     assert client.get(f"/v1/answers/{given['id']}").json() == given
@@ -114,15 +145,29 @@ def test_a_client_that_hangs_up_stops_the_model(own_data: Path) -> None:
     words = "One person said Ford’s site in Valencia is the leading candidate"
     good = ("One person said Ford's site in Valencia is the leading candidate to take part.", words)
     slow = Say(saying(*[good] * 20), pieces=400, pause_s=0.05)
-    with scripted(slow) as model, served(own_data, **wire(model.base_url)) as at:
-        with httpx.Client(base_url=at.address, timeout=30) as http:
-            with http.stream("POST", "/v1/ask", json={"question": QUESTION}, headers=STREAM) as reply:
-                for name, _ in events(reply):
-                    if name == "sentence":
-                        break
-            assert http.get("/healthz").status_code == 200
-        for _ in range(100):
-            if model.dropped:
-                break
-            time.sleep(0.1)
-        assert model.dropped == 1
+    chat = {"model": "byline", "messages": [{"role": "user", "content": QUESTION}]}
+    with (
+        scripted(slow, slow, slow) as model,
+        served(own_data, **wire(model.base_url)) as at,
+        httpx.Client(base_url=at.address, timeout=30) as http,
+    ):
+        with http.stream("POST", "/v1/ask", json={"question": QUESTION}, headers=STREAM) as reply:
+            for name, _ in events(reply):
+                if name == "sentence":
+                    break
+        eventually(lambda: model.dropped == 1)
+        for path, asked in (("/v1/ask", {"question": QUESTION}), ("/v1/chat/completions", chat)):
+            begun, dropped = len(model.requests), model.dropped
+            with connect(int(at.address.rpartition(":")[2])) as client:  # its reply would come whole in the end
+                client.sendall(post(json.dumps(asked).encode(), path.encode()))
+                eventually(lambda begun=begun: len(model.requests) > begun)  # type: ignore[misc]
+            eventually(lambda dropped=dropped: model.dropped > dropped)  # type: ignore[misc]
+            assert f'route="{path}",status="499"' in http.get("/metrics").text
+    assert not [line for line in at.log if "Traceback" in line]
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)

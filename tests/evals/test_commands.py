@@ -21,17 +21,19 @@ from typer.testing import CliRunner
 from evals.gold import Case
 from evals.runs.record import baseline_of, dump, load_run
 from rag.cli.app import app
-from tests.command import ROOT
+from tests.command import ROOT, byline
 from tests.evals import systems
 from tests.evals.runfiles import run_of
 from tests.evals.systems import CASES, QUESTIONS, corpus
+from tests.forking import Forked
 
-HERE = [sys.executable, "-m", "rag.cli", "eval"]
+
+def started(*arguments: str | Path, **more: Any) -> Forked:
+    return Forked("-m", "rag.cli", "eval", *map(str, arguments), cwd=ROOT, **more)
 
 
-def command(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    line = [*HERE, *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120, cwd=ROOT, **more)
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return started(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE).told()
 
 
 def inside(*arguments: str | Path) -> Result:
@@ -116,18 +118,8 @@ def test_a_killed_run_goes_on_where_it_stopped(folder: Path, service: tuple[str,
     url, kind = service
     kind.slow_s = 0.15
     out = folder / "run.json"
-    line = [
-        *HERE,
-        "run",
-        str(folder / "gold.jsonl"),
-        "--corpus",
-        str(folder / "corpus"),
-        "--url",
-        url,
-        "--out",
-        str(out),
-    ]
-    child = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    line = ("run", folder / "gold.jsonl", "--corpus", folder / "corpus", "--url", url, "--out", out)
+    child = started(*line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     journal = folder / "run.json.journal"
     while not journal.exists() or journal.read_bytes().count(b"\n") < 4:
         time.sleep(0.01)
@@ -136,7 +128,7 @@ def test_a_killed_run_goes_on_where_it_stopped(folder: Path, service: tuple[str,
     safe = journal.read_bytes().count(b"\n") - 1
     assert not out.exists()
     kind.slow_s, kind.asked[:] = 0.0, []
-    done = command(*line[4:])
+    done = command(*line)
     assert done.returncode == 0, done.stderr
     assert len(kind.asked) == len(QUESTIONS) - safe
     assert load_run(out).scores_sha256 == load_run_of_a_whole(folder, url).scores_sha256
@@ -197,7 +189,7 @@ def test_a_disk_without_room_loses_nothing(folder: Path) -> None:
     out = folder / "run.json"
     arguments = ["run", folder / "gold.jsonl", "--corpus", folder / "corpus", "--predictions", told, "--out", out]
     # The child may write no file longer than this many bytes: as a full disk, the journal ends in the middle.
-    line = " ".join(["ulimit -f 4;", *(f"'{part}'" for part in [*HERE, *map(str, arguments)])])
+    line = " ".join(["ulimit -f 4;", *(f"'{part}'" for part in [sys.executable, "-m", "rag.cli", "eval", *arguments])])
     full = subprocess.run(["/bin/bash", "-c", line], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
     assert full.returncode == 3, full.stderr
     assert "replies are safe in" in full.stderr
@@ -231,11 +223,10 @@ def test_a_predictions_file_with_missing_and_extra_ids(folder: Path) -> None:
 
 def test_offline_runs_have_the_same_scores_to_the_byte_and_a_batch_of_byline_ask_too(folder: Path) -> None:
     data, gold = folder / "data", folder / "gold.jsonl"
-    line = [sys.executable, "-m", "rag.cli"]
-    for command_line, out in ((["ingest", folder / "corpus"], "ingested"), (["ask", "--batch", gold], "told.jsonl")):
-        parts = [*line, *map(str, command_line), "--data-dir", str(data)]
-        done = subprocess.run(parts, check=True, cwd=ROOT, capture_output=True, text=True)
-        (folder / out).write_text(done.stdout, encoding="utf-8")
+    assert byline("ingest", str(folder / "corpus"), data=data).returncode == 0
+    batch = byline("ask", "--batch", str(gold), data=data)
+    assert batch.returncode == 0, batch.stderr
+    (folder / "told.jsonl").write_text(batch.stdout, encoding="utf-8")
     arguments = ("run", gold, "--corpus", folder / "corpus", "--out")
     for name, more in (("own", ()), ("kept", ("--data-dir", data)), ("told", ("--predictions", folder / "told.jsonl"))):
         ran = command(*arguments, folder / f"{name}.json", *more)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from tests.command import ROOT
 from tests.evals import systems
 from tests.evals.systems import CASES, QUESTIONS, corpus
+from tests.forking import Forked
 
 
 @pytest.fixture
@@ -34,10 +34,11 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--byline-gold", "gold.jsonl"]
+    line = ["-m", "pytest", "-p", "no:cacheprovider", "--byline-gold", "gold.jsonl"]
     line += ["--byline-corpus", "corpus", "--byline-predictions", "told.jsonl", *more]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=project, env=environment, timeout=120)
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": project, "env": environment}
+    return Forked(*line, **given).told()
 
 
 def test_a_wrong_case_fails_with_what_was_asked_expected_and_got(project: Path) -> None:

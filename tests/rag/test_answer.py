@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer import answer_of, date_of, in_quotes, outlet_of
+from rag.answer import answer_of, date_of, in_quotes
 from rag.checks.grounds import Grounds
 from rag.cite import cite
 from rag.types import Answer, Check, Citation, Evidence, Reading, Verdict
@@ -60,9 +60,9 @@ def test_a_conflict_names_outlet_and_date_and_picks_no_winner() -> None:
     assert answer.short_answer is None
 
 
-def test_an_outlet_falls_back_to_title_then_file() -> None:
-    assert outlet_of(article("a", source=None, title="T")) == "T"
-    assert outlet_of(article("a", source=None)) == "a.txt"
+def test_an_outlet_falls_back_to_the_title_and_to_no_file() -> None:
+    assert article("a", source=None, title="T").outlet == "T"
+    assert article("a", source=None).outlet == "unknown outlet"
     assert date_of(article("a", published="2024-03-01T10:00:00Z")) == "2024-03-01"
 
 

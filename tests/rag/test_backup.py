@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from rag.record_store import RecordStore
 from tests.api.serving import served
 from tests.api.test_commands import QUESTION, masked
 from tests.command import ROOT, byline
+from tests.forking import Forked
 from tests.rag.test_crash import story
 
 
@@ -89,9 +89,8 @@ def test_a_copy_of_an_archive_that_is_being_written_is_one_state_of_it(tmp_path:
     file, data = tmp_path / "many.jsonl", tmp_path / "data"
     rows = ({"id": str(n), "text": story(n, 1)} for n in range(1000))
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    command, env = [sys.executable, "-m", "tests.rag.ingest_in_child", "ingest", str(file)], os.environ.copy()
-    env["BYLINE_DATA_DIR"] = str(data)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
+    command, env = ("-m", "tests.rag.ingest_in_child", "ingest", str(file)), os.environ | {"BYLINE_DATA_DIR": str(data)}
+    with Forked(*command, stdout=subprocess.PIPE, cwd=ROOT, env=env) as child:
         assert child.stdout is not None
         counts = []
         for line in child.stdout:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import PIPE
 
+from tests.forking import Forked
 from tests.rag.llm.asking import QUESTION, saying
 from tests.scripted_llm import Say, scripted
 
@@ -14,15 +14,9 @@ VALENCIA = "Ford’s site in Valencia is the leading candidate to take part"
 
 
 def chat(data: Path, *lines: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "rag.cli", "chat", "--data-dir", str(data)],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(data), "PYTHONUTF8": "1", **environment},
-    )
+    env = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(data), **environment}
+    command = ("-m", "rag.cli", "chat", "--data-dir", str(data))
+    done = Forked(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env).told("\n".join(lines) + "\n")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

@@ -6,7 +6,6 @@ import json
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,11 +18,11 @@ from rag.holdings import listed
 from rag.keywords import terms
 from rag.settings import Settings
 from rag.store import open_store
-from tests.command import child_environment, run_child
+from tests.command import ROOT, child_environment, run_child
+from tests.forking import Forked
 from tests.rag.fakes import WordEmbedder
 
 ARTICLES = 50
-ROOT = Path(__file__).parents[2]
 
 
 def story(n: int, edition: int) -> str:
@@ -45,9 +44,8 @@ def write_input(file: Path, edition: int) -> dict[str, str]:
 
 def run_and_kill(what: str, settings: Settings, file: Path, delay: float) -> tuple[list[str], bool]:
     """The lines that the process acknowledged, and whether it had ended by itself."""
-    command = [sys.executable, "-m", "tests.rag.ingest_in_child", what, str(file)]
-    env = child_environment(settings)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
+    command, env = ("-m", "tests.rag.ingest_in_child", what, str(file)), child_environment(settings)
+    with Forked(*command, stdout=subprocess.PIPE, cwd=ROOT, env=env) as child:
         assert child.stdout is not None
         first = child.stdout.readline()
         assert first == "ready\n"

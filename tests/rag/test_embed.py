@@ -13,6 +13,7 @@ from rag import bert_graph, export_onnx
 from rag.embed import FORMAT, OnnxEmbedder, bundled_dir, load_embedder
 from rag.errors import ModelError
 from rag.settings import BUNDLED_MODEL
+from tests.forking import TORCH, Forked
 
 TEXTS = [
     "The ferry to the island was cancelled because of the storm.",
@@ -46,10 +47,9 @@ def exact() -> OnnxEmbedder:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `tiny_model.py` makes."""
     folder = tmp_path_factory.mktemp("tiny")
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, str(Path(__file__).with_name("tiny_model.py")), str(folder)]
-    subprocess.run(command, check=True, capture_output=True, env=environment)
+    command, env = ("-m", "tests.rag.tiny_model", str(folder)), {**os.environ, "HF_HUB_OFFLINE": "1"}
+    done = Forked(*command, after=TORCH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env).told()
+    assert done.returncode == 0, done.stderr
     return folder
 
 

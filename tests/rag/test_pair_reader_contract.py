@@ -6,7 +6,6 @@ import os
 import pickle
 import shutil
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from rag.pair_calibration import PairCalibration
 from rag.reader_model import CALIBRATION_FILE, MODEL_FILE, OnnxPairReader, load_pair_reader
 from rag.settings import BUNDLED_READER
 from rag.types import PairReading
-from tests.command import ROOT
+from tests.forking import TORCH, Forked
 
 READERS = ("onnx, 32 bits", "onnx, 8 bits", "answering", "relevance", "stance")
 PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
@@ -29,9 +28,8 @@ PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbo
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `tiny_readers.py` makes."""
     folder = tmp_path_factory.mktemp("readers")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, str(Path(__file__).with_name("tiny_readers.py")), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    command, env = ("-m", "tests.rag.tiny_readers", str(folder)), {**os.environ, "HF_HUB_OFFLINE": "1"}
+    done = Forked(*command, after=TORCH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env).told()
     assert done.returncode == 0, done.stderr
     made: dict[str, Any] = pickle.loads((folder / "made.pickle").read_bytes())  # noqa: S301 - written by the line above
     return made

@@ -51,6 +51,23 @@ def test_who_is_quoted_is_asked_of_what_the_article_is_about() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        # A mayor is called by the town's name, or a sentence with it comes before his.
+        ("Cooke City said that the bridge at Leith is gone.", "City said so.", "The road to Leith is closed."),
+        (
+            "Floods reached Morag Vale. He saw it.",
+            "Morag Vale said Leith is dry.",
+            "Near Morag Vale and Leith it rains.",
+        ),
+        ("Vale Springs won the Skerra cup at Leith.", "Mayor Vale Springs was glad."),
+    ],
+)
+def test_a_place_says_nothing_and_is_nobody(text: tuple[str, ...]) -> None:
+    assert asked(*text) == []
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "He won the Skerra regatta on Sunday.",  # who?

@@ -10,9 +10,10 @@ from pathlib import Path
 from rag.archive import Archive
 from rag.keywords import terms
 from rag.settings import Settings, load_settings
-from tests.command import child_environment, run_child
+from tests.command import ROOT, child_environment, run_child
+from tests.forking import Forked
 from tests.rag.fakes import WordEmbedder
-from tests.rag.test_crash import ARTICLES, ROOT, check_whole, story, write_input
+from tests.rag.test_crash import ARTICLES, check_whole, story, write_input
 
 HANGS_MS = 60_000  # how fast it is, the benchmark says; here nothing may hang
 READER = """
@@ -49,12 +50,9 @@ def test_readers_see_complete_states_and_never_wait_for_the_writer(settings: Set
     write = ["-m", "tests.rag.ingest_in_child", "ingest", str(file)]
     write_input(file, 1)
     run_child(settings, *write)
-    read, env = [sys.executable, "-c", READER, "6"], child_environment(settings)
+    read, env = ("-c", READER, "6"), child_environment(settings)
     # One as `byline ask` opens a small archive; one that opens Chroma when it is free.
-    readers = [
-        subprocess.Popen([*read, chroma_from], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
-        for chroma_from in ("50000", "0")
-    ]
+    readers = [Forked(*read, chroma_from, stdout=subprocess.PIPE, cwd=ROOT, env=env) for chroma_from in ("50000", "0")]
     editions = 0
     while any(reader.poll() is None for reader in readers) and editions < 20:
         editions += 1

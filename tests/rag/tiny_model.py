@@ -1,6 +1,6 @@
 """Makes a tiny random sentence encoder, and what sentence-transformers and our embedder over it make of a few texts.
 
-`python tiny_model.py FOLDER`; run in one child process, for torch takes seconds to import and stays in memory.
+`python -m tests.rag.tiny_model FOLDER`; in one child process, for torch takes seconds to import and stays in memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes tiny random models of every kind that reads pairs, and what our readers make of a few pairs with them.
 
-`python tiny_readers.py FOLDER`; run in one child process, for torch takes seconds to import and stays in memory.
+`python -m tests.rag.tiny_readers FOLDER`; in one child process, for torch takes seconds to import and stays in memory.
 """
 
 from __future__ import annotations

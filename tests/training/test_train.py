@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.command import ROOT
+from tests.forking import TORCH, Forked
 from tests.training.rows_folder import write_rows
 from tests.training.test_build import CONFIG
 from training.config import Optimiser, read_config
@@ -19,16 +19,13 @@ from training.schedule import rate_share
 RECIPES = "pairs = 60, long_questions = 60, judged = 40"
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
+def started(folder: Path) -> Forked:
     folder.mkdir(exist_ok=True)
     file = folder / "config.toml"
     rows = folder.parent / "rows"
     file.write_text(CONFIG.format(rows=rows, work=folder / "work", recipes=RECIPES), encoding="utf-8")
-    command = [sys.executable, str(Path(__file__).with_name("train_tiny.py")), str(file)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HF_HUB_OFFLINE": "1"}
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=ROOT
-    )
+    command, env = ("-m", "tests.training.train_tiny", str(file)), {"PATH": "/usr/bin:/bin", "HF_HUB_OFFLINE": "1"}
+    return Forked(*command, after=TORCH, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, cwd=ROOT)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python train_tiny.py CONFIG`: the real training command, with a tiny encoder in the place of the bundled one."""
+"""`python -m tests.training.train_tiny CONFIG`: the real training command with a tiny encoder."""
 
 from __future__ import annotations
 

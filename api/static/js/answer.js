@@ -67,8 +67,8 @@ function quoted({ quote, start, answer_span: span }) {
 }
 
 export function articleLine(article) {
-  const title = article.title ? element("span", { class: "title" }, bdi(article.title)) : null;
-  return element("p", { class: "article" }, title, element("span", { class: "facts" }, bdi(article.source || article.file), ` · ${day(article.published)}`));
+  const title = element("span", { class: "title" }, bdi(article.title || article.file));
+  return element("p", { class: "article" }, title, element("span", { class: "facts" }, bdi(article.source || "unknown outlet"), ` · ${day(article.published)}`));
 }
 
 function noAnswer(record, openCitation) {

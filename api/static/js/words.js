@@ -4,8 +4,9 @@ import { element } from "./dom.js";
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
+// A file is no outlet: where neither is known, nothing is put in its place.
 export function outlet(article) {
-  return article.source || article.title || article.file;
+  return article.source || article.title || "unknown outlet";
 }
 
 export function day(text) {

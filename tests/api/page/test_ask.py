@@ -51,7 +51,7 @@ def test_footnotes_are_copied(page: Page) -> None:
     page.get_by_text("Copied with footnotes.").last.wait_for()
     told = clipboard(page)
     assert told.startswith(QUESTION)
-    assert "[1] 002_d463962792375dd0.txt, date unknown: “One person said" in told
+    assert "[1] unknown outlet, date unknown: “One person said" in told
 
 
 def test_an_abstention_says_what_is_missing_and_what_came_nearest(page: Page) -> None:

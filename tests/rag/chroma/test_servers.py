@@ -166,7 +166,7 @@ def test_a_server_that_stalls_costs_a_search_its_time_once(tmp_path: Path, serve
     ("given", "because"),
     [
         ({"chroma_url": "cloud"}, "BYLINE_CHROMA_API_KEY"),
-        ({"chroma_url": "http://a:1", "chroma_headers": "no colon in sesame"}, "BYLINE_CHROMA_HEADERS"),
+        ({"chroma_url": "http://a:1", "chroma_headers": "sesame"}, "BYLINE_CHROMA_HEADERS"),
         ({"chroma_url": "http://user:sesame@a:1"}, "BYLINE_CHROMA_URL"),
     ],
 )
@@ -179,3 +179,30 @@ def test_settings_that_cant_be_used_are_told_without_what_they_hold(given: dict[
 def test_servers_are_the_same_in_any_order() -> None:
     one, other = "http://a:1, http://b:2/", "http://b:2,http://a:1"
     assert [r.url for r in routes(Settings(chroma_url=one))] == [r.url for r in routes(Settings(chroma_url=other))]
+
+
+def test_machines_share_what_servers_hold(tmp_path: Path, servers: list[ChromaServer], database_url: str) -> None:
+    with stored(tmp_path, servers[0].url, database_url=database_url) as (settings, _):
+        other = Archive(settings.model_copy(update={"data_dir": tmp_path / "other"}))
+        other.bring_level()
+        with other.ledger.database.alone("vectors") as alone:  # what it finds it did not write
+            assert alone
+            assert searched(other, "divers searched the harbour")[1] == []
+            with open_store(settings, "test") as store:
+                put(store, [article("A late story of an otter.")])
+                assert not store.level_chroma()
+        assert other.vectors_behind() == 1
+        other.level_chroma()
+        assert other.vectors_behind() == 0
+        other.close()
+
+
+def test_cloud_is_asked_with_its_key_where_the_key_leads(
+    tmp_path: Path, servers: list[ChromaServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with asking_for("x-chroma-token", "sesame", servers[0].url) as url:
+        for place in ("wire", "servers"):
+            monkeypatch.setattr(f"rag.chroma.{place}.CLOUD", url)
+        with stored(tmp_path, "cloud", chroma_api_key="sesame") as (_, archive):
+            assert searched(archive, "divers searched the harbour")[1] == []
+            assert archive.vectors_behind() == 0

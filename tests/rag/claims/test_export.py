@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rag.claims.export import FORMATS, exported
+from rag.claims.export import FORMATS, Format, exported
 
 HOSTILE = '=cmd()|<script>alert(1)</script> ![x](http://evil.example) "said" | he_said'
 
@@ -47,6 +47,15 @@ def test_markdown_has_footnotes_and_no_markup_of_the_article() -> None:
     assert "](http" not in told
     assert "<script" not in told.replace("\\<script", "")
     assert "<https://x.example/a#:~:text=" in told
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_file_is_no_outlet(form: Format) -> None:
+    given = record()
+    given["claims"][0]["evidence"][0]["citation"]["article"] |= {"source": None, "title": None}
+    told = exported(given, form)
+    assert "unknown outlet, 2024-03-01" in told
+    assert "a.txt" not in told
 
 
 def test_html_escapes_all_of_it() -> None:

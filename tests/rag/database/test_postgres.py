@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from rag.ledger_write import writing
 from rag.settings import Settings, load_settings
 from rag.store import open_store
 from tests.command import ROOT, byline, child_environment
+from tests.forking import Forked
 from tests.postgres import PASSWORD, Server
 from tests.rag.fakes import WordEmbedder, admission, article
 
@@ -66,8 +66,8 @@ def test_processes_that_start_on_an_empty_database_make_its_tables_once(postgres
     settings = Settings(data_dir=tmp_path, database_url=postgres.empty())
     code = "from rag.ledger import Ledger; from rag.settings import load_settings; Ledger(load_settings()).close()"
 
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=child_environment(settings))
+    def start() -> Forked:
+        return Forked("-c", code, cwd=ROOT, env=child_environment(settings))
 
     assert [process.wait(60) for process in [start(), start(), start()]] == [0, 0, 0]
 
@@ -133,8 +133,7 @@ def test_a_writer_that_is_killed_lets_go_of_the_lock(database_url: str, tmp_path
         "import time; from rag.store import open_store; from rag.settings import load_settings\n"
         "with open_store(load_settings(), 'killed'):\n    print('ready', flush=True); time.sleep(60)"
     )
-    command_line, env = [sys.executable, "-c", code], child_environment(settings)
-    with subprocess.Popen(command_line, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
+    with Forked("-c", code, stdout=subprocess.PIPE, cwd=ROOT, env=child_environment(settings)) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         with pytest.raises(StoreBusy, match="killed, process"), open_store(settings, "second"):

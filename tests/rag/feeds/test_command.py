@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from typer.testing import CliRunner
 from rag.cli.app import app
 from rag.feeds.jobs import add_feed, list_feeds
 from rag.settings import Settings
+from tests.command import lend_model
+from tests.forking import Forked
 from tests.rag.news import Item, page, rss, story
 from tests.web import Reply, dripping, web
 
@@ -57,8 +58,9 @@ def test_an_interrupted_poll_keeps_what_it_stored(tmp_path: Path, monkeypatch: p
         site.pages["/2"] = Reply(raw=dripping(b"HTTP/1.1 200 OK\r\nX: ", b"x", 0.05))
         for path in ("/1", "/2"):
             add_feed(Settings(data_dir=tmp_path), site.url(path))
-        command = [sys.executable, "-m", "rag.cli", "feeds", "poll", "--data-dir", str(tmp_path)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        lend_model(tmp_path)
+        command = ("-m", "rag.cli", "feeds", "poll", "--data-dir", str(tmp_path))
+        child = Forked(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + 60
         while child.poll() is None and "/2" not in site.paths and time.monotonic() < ends:
             time.sleep(0.02)

@@ -12,7 +12,7 @@ from rag.events import Done, Drafted, Event, Judged, Withdrawn
 from rag.records import answer_record
 from rag.settings import load_settings
 from rag.types import Turn
-from rag.wiring import open_byline
+from rag.wiring import open_byline, open_ledger
 from tests.scripted_llm import ScriptedLLM
 
 QUESTION = "Which Ford plant is the leading candidate to build Geely cars?"
@@ -80,8 +80,8 @@ def asked(
     record = answer_record(done.asked.answer)
     for citation in record["citations"]:
         article = citation["article"]
-        with open_byline(load_settings(data_dir=data), one_shot=True) as byline:
-            text = byline.article_text(article["id"], article["version"])
+        with open_ledger(load_settings(data_dir=data)) as ledger:
+            text = ledger.text(article["id"], article["version"])
         assert text[citation["start"] : citation["end"]] == citation["quote"]
     return Told(record, events)
 
