@@ -64,9 +64,28 @@ def listens(address: tuple[str, int]) -> bool:
         return probe.connect_ex(address) == 0
 
 
+def ask_until_refused(address: tuple[str, int], replies: list[bytes]) -> None:
+    """Connect anew for each request. Whoever is let connect gets a reply; an empty one stands for none."""
+    while True:
+        try:
+            connection = socket.create_connection(address, timeout=30)
+        except ConnectionRefusedError:
+            return
+        with connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try:
+                replies.append(connection.recv(12))
+            except ConnectionResetError:
+                replies.append(b"")
+
+
 def test_a_service_that_is_to_stop_serves_on_for_a_while_and_says_so(own_data: Path) -> None:
     with served(own_data, BYLINE_DRAIN_S="1") as service, httpx.Client(base_url=service.address, timeout=30) as http:
         early = socket.create_connection(("127.0.0.1", int(service.address.rpartition(":")[2])))
+        replies: list[bytes] = []
+        many = [threading.Thread(target=ask_until_refused, args=(early.getpeername(), replies)) for _ in range(8)]
+        for one in many:
+            one.start()
         assert http.get("/readyz").status_code == 200
         service.process.send_signal(signal.SIGTERM)
         while (told := http.get("/readyz")).status_code == 200:
@@ -80,4 +99,8 @@ def test_a_service_that_is_to_stop_serves_on_for_a_while_and_says_so(own_data: P
                 time.sleep(0.02)
             late.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert late.recv(100).startswith(b"HTTP/1.1 200")
+        for one in many:
+            one.join(30)
+        assert len(replies) > len(many)
+        assert set(replies) == {b"HTTP/1.1 200"}
         assert service.process.wait(30) in {0, -signal.SIGTERM}
