@@ -1,9 +1,12 @@
 # make run: set up, ingest corpus/, serve the page and the API.   make test: set up, check, run every test.
+# make cluster: several hosts behind nginx, here.   make cluster-test: its acceptance test.
 # make eval: ask the gold questions and compare with the baseline.
 PYTHON ?= python3
 DATA ?= ./data
 HOST ?= 127.0.0.1
 PORT ?= 8000
+CLUSTER_PORT ?= 8080
+HOSTS ?= 2
 TEST_PROCESSES ?= auto
 Q ?= Which Ford plant is the leading candidate to build Geely cars?
 BENCH_DATA ?= ../shared/data
@@ -16,7 +19,7 @@ BYLINE := BYLINE_DATA_DIR=$(DATA) $(BIN)/byline
 export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: setup run ask test test-llama check eval baseline bench lock clean
+.PHONY: setup run cluster cluster-test ask test test-llama check eval baseline bench lock clean
 
 setup: $(STAMP)
 
@@ -30,6 +33,13 @@ $(STAMP): pyproject.toml requirements.lock
 run: setup
 	$(BYLINE) ingest corpus
 	$(BYLINE) serve --host $(HOST) --port $(PORT)
+
+# PostgreSQL, hosts and nginx as processes of this machine, until Ctrl-C. They forget all, unless CLUSTER names a folder.
+cluster: setup
+	$(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT) --hosts $(HOSTS) $(if $(CLUSTER),--folder $(CLUSTER))
+
+cluster-test: setup
+	$(BIN)/pytest tests/deploy
 
 ask: setup
 	$(BYLINE) ask "$(Q)"

@@ -30,7 +30,11 @@ SHOWN = "Whoever saw it has it: revoke it (`byline keys revoke ID`), and send th
 LOCAL = "local"
 """The id that stands for whoever may read the data folder: the commands of this machine. No key has it."""
 
+STATE_BARE = "byline_bare"
+"""Under this name the request's state says that it has no key although one is asked for: it is told the least."""
+
 _OPEN = ("/static/", "/healthz")
+_BARE = "/readyz"  # who balances the load has no key
 _OWN = "/local/"  # for the commands of this machine alone
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ASKING = re.compile(r"/v1/(ask|check|checks/[^/]+/recheck|chat/completions)|/mcp/?")  # POST, and change no article
@@ -76,6 +80,7 @@ class Access:
             await refused(scope, receive, send)
             return
         scope.setdefault("state", {})[STATE_KEY] = key.id if key else None
+        scope["state"][STATE_BARE] = key is None and self._required()
         if key is None:
             await self._app(scope, receive, send)
         else:
@@ -90,6 +95,8 @@ class Access:
             return refusal(scope, 403, "Forbidden", "This is for the byline command of the machine that serves.")
         # Chat clients can't but send some key; where none is needed, only one of ours is judged.
         ours = given is not None and given.startswith(PREFIX)
+        if key is None and given is None and scope["path"] == _BARE:
+            return None
         if key is None and (ours or self._required()):
             told = "The key is not valid, or no longer." if given else "A key is needed."
             return _not_valid(scope, told)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -27,8 +28,10 @@ from rag.settings import Settings
 from rag.wiring import open_byline
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """An app that opens the archive of `settings` when it starts and closes it when it stops."""
+def create_app(settings: Settings, counts: Path | None = None) -> FastAPI:
+    """An app that opens the archive of `settings` when it starts and closes it when it stops. `counts` is a folder
+    where several count requests together (`api/metrics.py`, `api/rates.py`).
+    """
 
     mcp = McpEndpoint()
 
@@ -53,13 +56,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Byline", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
-    app.state.watch = watch.Watch()
+    app.state.watch = watch.Watch(counts)
     # Whoever serves it says which: elsewhere than on this machine, or on this machine alone.
     app.state.any_host, app.state.local_names = False, False
+    app.state.leaving = False
     app.state.local = None  # and how the commands of this machine know it (a LocalService)
     # The last added is the outermost.
     app.add_middleware(Deadline, within_s=settings.request_timeout_s)
-    app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app))
+    rates = counts / "rates" if counts else None
+    app.add_middleware(Limits, settings=settings, rated=lambda: needs_key(app), shared=rates)
     keys = KeyStore(settings.data_dir, settings.database_url)
     app.add_middleware(Access, keys=keys, required=lambda: needs_key(app), local=lambda: app.state.local)
     app.add_middleware(watch.WatchedRequests, watch=app.state.watch)

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import StreamingResponse
 
 from api import sse
+from api.background import in_turn
 from api.bodies import NewArticles
 from api.documented import ARTICLE, ARTICLES, HITS, JOB, JOB_EVENTS, JOBS, NOT_FOUND, REFUSED, UNAVAILABLE, UNREADABLE
 from api.job_runner import JobRunner
@@ -22,7 +23,7 @@ from api.parts import Jobs, Sources, TheByline, TheLimits
 from rag.errors import InputError
 from rag.holdings import Holding, holding, listed
 from rag.ingest.discover import SUFFIXES
-from rag.records import hit_record
+from rag.records import search_record
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
@@ -30,7 +31,7 @@ _REMOVED_WITHIN_S = 10.0
 
 
 @router.get("/search", responses={200: HITS, **REFUSED, **UNAVAILABLE})
-def search(
+async def search(
     byline: TheByline,
     limits: TheLimits,
     q: Annotated[str, Query(description="What to look for.", examples=["Geely tariffs"])],
@@ -39,7 +40,11 @@ def search(
 ) -> JSONResponse:
     """The passages that fit best, by words and by meaning."""
     query = replace(limits, text=q, k=k)
-    return JSONResponse({"hits": [hit_record(one) for one in byline.search(query, rerank=rerank)]})
+
+    def found() -> JSONResponse:
+        return JSONResponse(search_record(*byline.searched(query, rerank=rerank)))
+
+    return await in_turn(found)
 
 
 @router.get("/articles", responses={200: ARTICLES, **REFUSED})

@@ -23,6 +23,7 @@ Tell = Callable[[T], None]
 _A_CORE = 2
 _WAITING = 40  # answers that may wait for a language model at once
 _answering = CapacityLimiter(_WAITING)  # not the threads that other routes share: a model may be slow for all
+_searching = CapacityLimiter(_A_CORE)
 
 _UNHEARD_S = 3600.0  # between beats that nobody listens to
 
@@ -41,10 +42,16 @@ class _Ended:
 
 
 def answer_at_once(cores: int, *, by_model: bool) -> None:
-    """Let as many answers be worked on as can use the cores: without a model that is waited for, more than that make
-    each other slower, and the rest had better queue.
+    """Let as many answers and searches be worked on as can use the cores: without a model that is waited for, more than
+    that make each other slower, and the rest had better queue.
     """
     _answering.total_tokens = _WAITING if by_model else _A_CORE * cores
+    _searching.total_tokens = cores + 1
+
+
+async def in_turn(search: Callable[[], T]) -> T:
+    """What a search gives, on a thread, once it is its turn."""
+    return await run_sync(search, limiter=_searching)
 
 
 def each(events: Callable[[], Generator[T]]) -> Callable[[Tell[T]], None]:

@@ -22,6 +22,7 @@ log = logging.getLogger("byline.connections")
 
 HEADERS_AT_ONCE, HEADER_BYTES = 100, 32 * 1024  # of one request
 _LINGER_S = 2.0  # for what a client still sends after its last reply: to close at once would take the reply from it
+_COMING_S = 1.0  # for the first request of a connection that was made just as the service began to stop
 _READ_BYTES = 16 * 1024  # that a client has to take of a reply within the time there is for it
 _REFUSED = 200  # connections over the limit that are told so; more are closed without a word
 _TOLD = {
@@ -94,6 +95,17 @@ class LimitedConnection(H11Protocol):
         super().data_received(data)
         if not self._leaving:
             self._see_what_is_owed()
+
+    def shutdown(self) -> None:
+        """The service stops. A new connection's request may be on its way, and nobody would send it again."""
+        if not self.cycle:
+            self.loop.call_later(_COMING_S, self._end)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -61,7 +61,8 @@ async def keep_polling(settings: Settings, jobs: JobRunner) -> None:
     """Add a job whenever feeds are due, one at a time; until it is cancelled."""
     while True:
         try:
-            if await run_in_threadpool(due_feeds, settings, time.time()):
+            due = await run_in_threadpool(due_feeds, settings, time.time()) if jobs.leads else []
+            if due:
                 job = new_job("feeds", [])
                 jobs.add(job)
                 await jobs.ended(job.id, 24 * 3600)

@@ -46,6 +46,8 @@ class Outermost:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["app"].state.leaving:
+                    headers["Connection"] = "close"
             await send(message)
 
         try:

@@ -1,4 +1,7 @@
-"""The one writer beside the serving process: jobs in turn, each as a `byline` command of its own."""
+"""The one writer beside the serving processes: jobs in turn, each as a `byline` command of its own.
+
+Of several workers one runs them, by a lock; the others look at the jobs' folders, and one of them goes on when it dies.
+"""
 
 from __future__ import annotations
 
@@ -15,35 +18,38 @@ from pathlib import Path
 
 from api.jobs import Job, JobFolders, JobStatus, now
 from rag.exits import BUSY, INTERRUPTED, SOME_REJECTED
+from rag.locks import FileLock
 from rag.settings import Settings
 
 log = logging.getLogger("byline.jobs")
 
 _BUSY_WAIT_S = 2.0
+_LOOK_S = 0.5  # after which workers see what another has done to a job
 _STOP_S = 30.0  # for a job to come to the end of an article
 _LINE_BYTES = 16 * 1024 * 1024
 
 
 class JobRunner:
-    """Takes jobs and runs them one after the other, until it is stopped."""
+    """Takes jobs, and runs them one after the other where no other worker does, until it is stopped."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._uploads = settings.data_dir / "uploads"
         self.folders = JobFolders(settings.data_dir)
+        self._lock = FileLock(settings.data_dir / "jobs.lock")
         self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._known: set[str] = set()  # those that are, or were, in the queue
         self._changed = asyncio.Event()
         self._process: Process | None = None
         self._running: str | None = None
+        self._waiting: set[str] = set()  # those that have not ended
         self._unwanted: set[str] = set()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Go on with what an earlier process left, and take new jobs."""
-        for job in self.folders.unfinished():
-            self._queue.put_nowait(job.id)
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._lead())
 
     def wind_down(self) -> None:
         """Begin to stop: the running job ends at an article boundary, and nobody follows one any longer."""
@@ -69,30 +75,45 @@ class JobRunner:
         """Whether jobs are taken."""
         return self._task is not None and not self._task.done()
 
+    @property
+    def leads(self) -> bool:
+        """Whether jobs run here, and in no other worker."""
+        return self._lock.held
+
     def add(self, job: Job) -> None:
         self.folders.keep(job)
-        self._queue.put_nowait(job.id)
+        if self.leads:
+            self._take(job.id)
 
     def cancel(self, job_id: str) -> Job:
         """Have a job end at an article boundary, or never begin; one that has ended stays as it is. Raises NotFound."""
         job = self.folders.get(job_id)
         if job.ended:
             return job
-        self._unwanted.add(job_id)
-        if self._running != job_id:
+        if self.leads:
+            self._stop_job(job)
+        else:
+            self.folders.unwant(job_id)
+        return job
+
+    def _stop_job(self, job: Job) -> None:
+        self._unwanted.add(job.id)
+        if self._running != job.id:
             self._stopped(job)
         elif self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
-        return job
 
     async def states(self, job_id: str) -> AsyncIterator[Job]:
         """The job now and after each change, until it has ended or has to wait for another service. Raises NotFound."""
+        told = None
         while True:
             changed = self._changed
             job = self.folders.get(job_id)
-            yield job
-            if job.ended or (self._stopping and (job.status == "queued" or job.error)):
+            if job != told:
+                yield job
+            told = job
+            if job.ended or (self._stopping and (not self.leads or job.status == "queued" or job.error)):
                 return
             await changed.wait()
 
@@ -104,6 +125,38 @@ class JobRunner:
                     if state.ended:
                         return True
         return False
+
+    async def _lead(self) -> None:
+        while not self._stopping and not self._lock.try_lock():
+            await asyncio.sleep(_LOOK_S)
+            self._tell()
+        looking = asyncio.create_task(self._look())
+        try:
+            for job in self.folders.unfinished():
+                self._take(job.id)
+            await self._run()
+        finally:
+            looking.cancel()
+            self._lock.release()
+
+    async def _look(self) -> None:
+        """See what other workers ask for."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            for job_id in self.folders.ids() - self._known:
+                if self.folders.get(job_id).ended:
+                    self._known.add(job_id)
+                else:
+                    self._take(job_id)
+            for job_id in self._waiting - self._unwanted:
+                if self.folders.is_unwanted(job_id):
+                    self._stop_job(self.folders.get(job_id))
+
+    def _take(self, job_id: str) -> None:
+        if job_id not in self._known:
+            self._known.add(job_id)
+            self._waiting.add(job_id)
+            self._queue.put_nowait(job_id)
 
     async def _run(self) -> None:
         while not self._stopping:
@@ -192,6 +245,7 @@ class JobRunner:
         job.rejected = [
             {name: self._as_given(job, str(text)) for name, text in one.items()} for one in told["rejected"]
         ]
+        job.notices = told["notices"]
         self._keep(job)
 
     def _as_given(self, job: Job, text: str) -> str:
@@ -208,6 +262,7 @@ class JobRunner:
 
     def _settle(self, job: Job, status: JobStatus, error: str | None) -> None:
         job.status, job.ended_at, job.error = status, now(), error
+        self._waiting.discard(job.id)
         self._keep(job)
         for name in () if job.paths else job.subjects:
             if (file := self._uploads / Path(name).name).is_file():

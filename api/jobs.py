@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 import unicodedata
 import uuid
 from dataclasses import asdict, dataclass, field
@@ -22,6 +23,7 @@ JobKind = Literal["ingest", "remove", "feeds"]
 JobStatus = Literal["queued", "running", "done", "failed", "stopped"]
 KEPT = 200  # records of jobs that ended
 _NAME_BYTES = 150
+_UPLOADED_WITHIN_S = 3600
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Job:
     passages: int = 0
     rejected_count: int = 0
     rejected: list[dict[str, str]] = field(default_factory=list)
+    notices: list[dict[str, str]] = field(default_factory=list)
     error: str | None = None
     paths: dict[str, str] = field(default_factory=dict)
 
@@ -79,7 +82,9 @@ def file_name(given: str | None) -> str:
 
 
 class JobFolders:
-    """The jobs of a data folder. One process at a time uses it: the one that serves."""
+    """The jobs of a data folder. One process at a time runs them; the other workers of its service add to them, read
+    them, and say which are unwanted.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._root = data_dir / "jobs"
@@ -104,6 +109,17 @@ class JobFolders:
             return Job(**json.loads(path.read_text(encoding="utf-8")))
         raise NotFound(f"There is no job {job_id}.", remedy="GET /v1/jobs lists those that are kept.")
 
+    def ids(self) -> set[str]:
+        """Of all that have a record."""
+        return {path.parent.name for path in self._root.glob("*/job.json")}
+
+    def unwant(self, job_id: str) -> None:
+        """Leave word for the process that runs the jobs."""
+        (self._root / job_id / "unwanted").touch()
+
+    def is_unwanted(self, job_id: str) -> bool:
+        return (self._root / job_id / "unwanted").exists()
+
     def all(self) -> list[Job]:
         """The newest first."""
         jobs = [Job(**json.loads(path.read_text(encoding="utf-8"))) for path in self._root.glob("*/job.json")]
@@ -120,9 +136,9 @@ class JobFolders:
         shutil.rmtree(self._root / job_id, ignore_errors=True)
 
     def unfinished(self) -> list[Job]:
-        """Those to go on with, in the order they were made; folders without a record never became jobs and go."""
+        """Those to go on with, in the order they were made; old folders without a record never became jobs and go."""
         for folder in self._root.glob("*/"):
-            if not (folder / "job.json").exists():
+            if not (folder / "job.json").exists() and time.time() - folder.stat().st_mtime > _UPLOADED_WITHIN_S:
                 shutil.rmtree(folder, ignore_errors=True)
         return [one for one in reversed(self.all()) if not one.ended]
 

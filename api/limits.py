@@ -6,14 +6,16 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import LOCAL, SHOWN, STATE_KEY, is_open
-from api.rates import Rates
+from api.rates import Rates, Taken
 from api.refusals import refusal
+from api.shared_rates import shared_rates
 from rag.keys import LENGTH, holds_key
 from rag.settings import Settings
 
@@ -21,6 +23,7 @@ _SILENCE_S = 10.0  # between the parts of a body
 _MB = 1_000_000
 _ASKED_MB = 8  # of a question with its conversation, or a draft: it is held in memory, which an upload is not
 _RETRY_S = "1"
+_KEY = "key "
 
 
 UPLOADS = "/v1/articles"
@@ -33,11 +36,16 @@ class Stopped(Exception):
 class Limits:
     """Refuses what is too much, or can't be read, with 400, 408, 413, 415, 429 or 503."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool]) -> None:
-        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit."""
+    def __init__(
+        self, app: ASGIApp, settings: Settings, *, rated: Callable[[], bool], shared: Path | None = None
+    ) -> None:
+        """`rated`: whether requests are counted by the minute. Who asks from this machine alone needs no such limit.
+        `shared` is a file in which several workers count these together.
+        """
         self._app = app
         self._rated = rated
-        self._rates = Rates(settings.rate_per_minute)
+        self._rates = Rates(settings.rate_per_minute, shared)
+        self._of_keys = shared_rates(settings, self._rates)
         self._most = settings.max_concurrent
         self._body_bytes = settings.max_body_mb * _MB
         self._body_s = settings.body_timeout_s
@@ -48,8 +56,8 @@ class Limits:
             await self._app(scope, receive, send)
             return
         client, told = _client(scope), dict[str, str]()
-        if self._rated() and not is_open(scope["path"]) and client != f"key {LOCAL}":
-            taken = self._rates.take(client, time.monotonic())
+        if self._rated() and not is_open(scope["path"]) and client != _KEY + LOCAL:
+            taken = await self._take(client)
             told = self._rates.headers(taken)
             if taken.wait_s:
                 await _too_many(scope, told, str(taken.reset_s))(scope, receive, send)
@@ -60,6 +68,11 @@ class Limits:
             await _busy(scope, told)(scope, receive, send)
         else:
             await self._counted(client, scope, receive, _with(told, send))
+
+    async def _take(self, client: str) -> Taken:
+        if self._of_keys is not None and client.startswith(_KEY):
+            return await self._of_keys.take(client, time.monotonic())
+        return self._rates.take(client, time.monotonic())
 
     async def _counted(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         self._busy[client] += 1
@@ -154,7 +167,7 @@ def _by_its_headers(scope: Scope, most: int) -> Response | None:
 def _client(scope: Scope) -> str:
     """Whose request it is: the key that was found good, or the address."""
     key_id = scope.get("state", {}).get(STATE_KEY)
-    return f"key {key_id}" if key_id else f"address {scope['client'][0] if scope.get('client') else ''}"
+    return _KEY + key_id if key_id else f"address {scope['client'][0] if scope.get('client') else ''}"
 
 
 def _too_large(scope: Scope, most: int) -> Response:

@@ -6,11 +6,13 @@ No label has a value that a client chooses: routes are templates, methods and ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +20,7 @@ from api.jobs import JobFolders
 from rag.errors import BylineError
 from rag.pipeline import Byline
 
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 STAGES = ("understand", "open", "retrieve", "rerank", "read", "cite", "write")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -28,9 +31,15 @@ _STAGE_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Metrics:
     """The counts of one app. Safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._registry = of = CollectorRegistry()
-        ProcessCollector(registry=of)
+    def __init__(self, shared: Path | None = None) -> None:
+        """`shared`: a folder where the workers of a service count together; each is told of it by FOLDER too, before it
+        imports this. What is read when it is asked for stays that of the worker that is asked.
+        """
+        of, self._held = CollectorRegistry(), CollectorRegistry()
+        self._counts = of if shared is None else CollectorRegistry()
+        if shared is not None:
+            MultiProcessCollector(self._counts, str(shared))  # type: ignore[no-untyped-call]
+        ProcessCollector(registry=self._held)
         route = ["route", "method"]
         self._requests = Counter("byline_requests", "Requests that ended.", [*route, "status"], registry=of)
         self._latency = Histogram(
@@ -46,7 +55,7 @@ class Metrics:
 
     def watch(self, byline: Byline, jobs: JobFolders) -> None:
         """Tell what these hold too, as of each scrape."""
-        self._registry.register(_Held(byline, jobs))
+        self._held.register(_Held(byline, jobs))
 
     def observe_request(self, route: str, method: str, status: int, seconds: float) -> None:
         known = method if method in _METHODS else "other"
@@ -68,7 +77,7 @@ class Metrics:
         self._observe_usage(record["usage"])
 
     def exposition(self) -> bytes:
-        return generate_latest(self._registry)
+        return generate_latest(self._counts) + generate_latest(self._held)
 
     def _observe_usage(self, usage: Mapping[str, Any] | None) -> None:
         if usage is not None:
@@ -88,6 +97,7 @@ class _Held(Collector):
         yield from self._caches()
         yield self._kept_jobs()
         yield from self._archive()
+        yield from self._shards()
 
     def describe(self) -> Iterable[Metric]:
         return ()  # nothing is read to be registered
@@ -113,8 +123,24 @@ class _Held(Collector):
     def _archive(self) -> Iterable[Metric]:
         """Nothing when the ledger can't be read: the other numbers are wanted all the more."""
         try:
-            counts = self._byline.counts()
+            counts, behind = self._byline.counts(), self._byline.behind()
         except (BylineError, SQLAlchemyError):
             return
         for name, n in counts.items():
             yield GaugeMetricFamily(f"byline_{name}", f"How many {name} the archive holds.", value=n)
+        yield GaugeMetricFamily("byline_changes_behind", "Changes that the keyword index lacks.", value=behind)
+
+    def _shards(self) -> Iterable[Metric]:
+        """Of the Chroma servers, where the vectors are on some. They are numbered in the order of their addresses."""
+        try:
+            shards, lag = self._byline.shards(), self._byline.vectors_behind()
+        except (BylineError, SQLAlchemyError):
+            return ()
+        if not shards:
+            return ()
+        up = GaugeMetricFamily("byline_chroma_up", "Whether the Chroma server answered last.", labels=["shard"])
+        left = GaugeMetricFamily("byline_chroma_left_alone", "Whether it is left alone for a while.", labels=["shard"])
+        for one in shards:
+            up.add_metric([str(one.nth + 1)], one.up)
+            left.add_metric([str(one.nth + 1)], one.resting)
+        return up, left, GaugeMetricFamily("byline_chroma_changes_behind", "Changes that they lack.", value=lag)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag.claims.recheck import ArticleNow, ClaimNow
 from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, Part, QuoteClass, ReadArticle
+from rag.notices import Notice
 from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
 
 
@@ -76,7 +77,7 @@ class AnswerRecord(Reply):
     confidence: float
     missing: str | None = Field(description="What is missing, when it abstains.")
     conflict: bool = Field(description="The articles disagree, or the story moved on.")
-    notice: str | None = Field(description="What became of the language model's draft, where something did.")
+    notices: list[Notice] = Field(description="What it had to go without: some vectors, or the language model's words.")
     sentences: list[SentenceRecord]
     removed: list[SentenceRecord] = Field(description="Sentences of the language model that are not in the text.")
     citations: list[CitationRecord]
@@ -152,6 +153,7 @@ class CheckRecord(Reply):
     not_checked: list[NotCheckedRecord]
     articles: list[ReadArticle] = Field(description="The article versions that it rests on, with their hashes.")
     timings_ms: dict[str, float]
+    notices: list[Notice] = Field(description="What it had to go without.")
     models: dict[str, str]
     usage: Usage | None
 
@@ -165,6 +167,7 @@ class RecheckRecord(Reply):
 
 class HitsRecord(Reply):
     hits: list[PassageRecord]
+    notices: list[Notice] = Field(description="What the search had to go without.")
 
 
 class StatementRecord(Reply):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.jobs import JobKind, JobStatus
 from api.replies import Reply
+from rag.notices import Notice
 
 
 class RejectedRecord(Reply):
@@ -34,6 +35,7 @@ class JobRecord(Reply):
     passages: int
     rejected_count: int
     rejected: list[RejectedRecord]
+    notices: list[Notice] = Field(description="What it had to leave for later.")
     error: str | None
 
 
@@ -107,11 +109,14 @@ class PartsRecord(Reply):
     reader: PartRecord
     language_model: PartRecord
     jobs: PartRecord
+    service: PartRecord
 
 
 class ReadyRecord(Reply):
+    """Without `parts` for who has no key where one is asked for."""
+
     ready: bool
-    parts: PartsRecord
+    parts: PartsRecord | None = None
 
 
 class FieldFault(Reply):

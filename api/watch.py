@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -26,8 +27,9 @@ MCP_PATH = "/mcp"  # a plain ASGI app, which leaves no route in the scope
 class Watch:
     """Told of every answer and check, by whatever protocol it was asked for."""
 
-    def __init__(self) -> None:
-        self.metrics = Metrics()
+    def __init__(self, shared: Path | None = None) -> None:
+        """`shared` is as `Metrics` has it."""
+        self.metrics = Metrics(shared)
 
     def answer(self, record: Mapping[str, Any]) -> None:
         self.metrics.observe_answer(record)

@@ -10,32 +10,32 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
+from rag.chroma.servers import servers_of
+from rag.chroma.shard import Shard
 from rag.dense import DenseSearch
-from rag.errors import StoreBusy, StoreDamaged, StoreEmpty
+from rag.embedded import EmbeddedChroma
+from rag.errors import ChromaUnreachable, StoreBusy, StoreDamaged, StoreEmpty
 from rag.indexing import (
     CHROMA_LAG,
-    ChromaLevel,
     Places,
     Progress,
-    chroma_level,
     dropped_since,
     keywords_tail,
-    level_chroma,
-    note_chroma,
     silent,
 )
-from rag.keywords import KeywordIndex, KeywordSearcher
+from rag.keywords import KeywordIndex, KeywordSearcher, Limits
 from rag.ledger import Ledger
 from rag.ledger_rows import Outline
-from rag.locks import FileLock
-from rag.memory import OutlinesInMemory, VectorsInMemory
+from rag.memory import OutlinesInMemory, SearchedArticles, VectorsInMemory
+from rag.ports import PassageIds
 from rag.replica import replica_of
 from rag.settings import Settings
+from rag.shard_level import bring_level
 from rag.snapshot import Snapshot
-from rag.vectors import ChromaIndex
+from rag.vectors import ChromaLevel
 
 log = logging.getLogger("byline.archive")
 
@@ -54,6 +54,11 @@ class View:
     dense: DenseSearch
     clusters: Mapping[str, tuple[str, ...]]
     held: OutlinesInMemory
+    articles: SearchedArticles
+
+    def passing(self, limits: Limits) -> PassageIds:
+        """Ids of the searched passages that pass a filter (the rule for undated articles is `Query`'s)."""
+        return self.articles.passages(limits, self.ledger, self.seq)
 
     def outlines(self, ids: Sequence[int]) -> list[Outline]:
         return self.held.of(ids, self.ledger)
@@ -78,16 +83,20 @@ class Archive:
         self._chroma_from = chroma_from
         self.ledger = Ledger(settings)
         self._replica = replica_of(settings, self.ledger)
+        self._servers = servers_of(settings)
         self._memory = VectorsInMemory()
         self._outlines = OutlinesInMemory()
+        self._articles = SearchedArticles()
         self._state: _State | None = None
+        self._refreshed: int | None = None
         self._opened: _Opened | None = None
         self._guard = threading.Lock()
-        self._chroma_guard = threading.RLock()  # while Chroma is written or let go of
 
     def close(self) -> None:
         with self._guard:
             self._release()
+        if self._servers is not None:
+            self._servers.close()
         self.ledger.close()
 
     @contextmanager
@@ -123,8 +132,15 @@ class Archive:
                 return None
             self._outlines.forget(dropped_since(snapshot, state.seq) if state else ())
             state = self._state = _State(here, seq, searcher, snapshot.clusters())
-        dense = DenseSearch(snapshot, seq, opened.chroma, opened.level, self._memory)
-        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines)
+        dense = self._dense(opened, snapshot, seq, metas)
+        return View(snapshot, seq, state.keywords, dense, state.clusters, self._outlines, self._articles)
+
+    def _dense(self, opened: _Opened, snapshot: Snapshot, seq: int, metas: Mapping[str, str]) -> DenseSearch:
+        if self._servers is None or not opened.large:
+            return DenseSearch(snapshot, seq, opened.chroma.index, opened.chroma.level, self._memory)
+        shards = self._servers.of(metas)
+        shards.look_if_due()
+        return DenseSearch(snapshot, seq, shards, shards.level, self._memory)
 
     def _searcher(self, opened: _Opened, snapshot: Snapshot, level: int, seq: int) -> KeywordSearcher | None:
         """Of the snapshot's change `seq`, from an index that is at `level`; None when it has to be tried again."""
@@ -139,36 +155,44 @@ class Archive:
         return searcher
 
     def warm_up(self) -> None:
-        """For a process that stays: Chroma open and level, and in memory what is read at every search."""
+        """For a process that stays: in memory what is read at every search."""
         try:
             with self.view() as view:
                 self._memory.after(0, view.ledger, view.ledger.seq())
                 self._outlines.fill(view.ledger)
         except StoreEmpty:
             return
-        self.level_chroma()
 
     def level_chroma(self) -> None:
-        """Bring Chroma level, where this process has it open; takes as long as there are passages to add. Views go on
-        meanwhile: of what is being added they find nothing in Chroma.
+        """Bring Chroma level, where this process has it open or it is on servers; takes as long as there are passages
+        to add. Views go on meanwhile: of what is being added they find nothing in Chroma.
         """
-        with self._guard:
-            opened = self._opened
-            if opened and opened.chroma is None and not opened.here.chroma.exists() and opened.lock.try_lock():
-                opened.chroma = ChromaIndex.open(opened.here.chroma)
-                opened.level = note_chroma(opened.here, ChromaLevel())
-        with self._chroma_guard, self.ledger.snapshot() as snapshot:
-            if opened and opened is self._opened and opened.chroma is not None:
-                opened.level = level_chroma(snapshot, opened.here, opened.chroma, opened.level)
+        if self._servers is not None:
+            with suppress(ChromaUnreachable):  # which is logged once, where it is met
+                bring_level(self._servers, self.ledger)
+        elif (opened := self._opened) is not None:
+            opened.chroma.bring_level(self.ledger)
 
     def refresh(self) -> None:
-        """For a process that stays: take in what changed, so that no question waits for it."""
+        """For a process that stays: take in what changed, so that no question waits for it, and bring Chroma level
+        where it lags far, or nothing has changed since the last time.
+        """
         with self.view() as view:
-            self._memory.after(0, view.ledger, view.seq)
-            opened = self._opened
-            lags = opened is not None and opened.chroma is not None and _lags(opened.level, view.ledger)
+            quiet, self._refreshed = self._refreshed == view.seq, view.seq
+            if not quiet:
+                self._memory.after(0, view.ledger, view.seq)
+            level = self._chroma_level(view.ledger)
+            lags = level is not None and (_lags(level, view.ledger) or (quiet and level.seq != view.seq))
         if lags:
             self.level_chroma()
+
+    def _chroma_level(self, snapshot: Snapshot) -> ChromaLevel | None:
+        """None where there is no Chroma that could be brought level."""
+        if self._servers is not None:
+            shards = self._servers.of(snapshot.metas())
+            shards.look()
+            return shards.level
+        return self._opened.chroma.level if self._opened and self.chroma_in_use else None
 
     def behind(self) -> int:
         """How many changes the keyword index is behind the ledger."""
@@ -176,9 +200,24 @@ class Archive:
             seq, metas = snapshot.state()
         return max(0, seq - self._replica.state(metas)[1])
 
+    def vectors_behind(self) -> int:
+        """How many changes Chroma is behind the ledger: of several servers the one that lags most, if reached."""
+        known = [one.level.seq for one in self.shards() if one.level is not None]
+        if self._opened and self.chroma_in_use:
+            known = [self._opened.chroma.level.seq]
+        return max((self._newest_seq() - seq for seq in known), default=0)
+
+    def shards(self) -> Sequence[Shard]:
+        """The Chroma servers, as far as this process knows them; none where Chroma is embedded."""
+        if self._servers is None:
+            return ()
+        with self.ledger.snapshot() as snapshot:
+            return self._servers.of(snapshot.metas()).shards
+
     @property
     def chroma_in_use(self) -> bool:
-        return self._opened is not None and self._opened.chroma is not None
+        """Whether this process has an embedded Chroma open."""
+        return self._opened is not None and self._opened.chroma.index is not None
 
     def _newest_seq(self) -> int:
         with self.ledger.snapshot() as snapshot:
@@ -221,46 +260,31 @@ class Archive:
         with self._guard:
             if self._opened is None or self._opened.here != here:
                 self._release()
-                self._opened = _Opened(here, KeywordIndex.open(here.keywords, make=False), FileLock(here.chroma_lock))
-                if snapshot.counts()["passages"] >= self._chroma_from:
-                    _open_chroma(self._opened)
+                keywords, large = KeywordIndex.open(here.keywords, make=False), self._is_large(snapshot)
+                self._opened = _Opened(here, keywords, EmbeddedChroma(here), large)
+                if large and self._servers is None:
+                    self._opened.chroma.open()
             return self._opened
 
-    def _release(self) -> None:
-        with self._chroma_guard:
-            self._let_go()
+    def _is_large(self, snapshot: Snapshot) -> bool:
+        return snapshot.counts()["passages"] >= self._chroma_from
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._opened is not None:
-            if self._opened.chroma is not None:
-                self._opened.chroma.close()
-            self._opened.lock.release()
+            self._opened.chroma.close()
             self._opened = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Opened:
+    """`large` is whether it is worth asking Chroma."""
+
     here: Places
     keywords: KeywordIndex
-    lock: FileLock
-    chroma: ChromaIndex | None = None
-    level: ChromaLevel = field(default_factory=ChromaLevel)
+    chroma: EmbeddedChroma
+    large: bool
 
 
 def _lags(level: ChromaLevel, snapshot: Snapshot) -> bool:
     """Whether it pays to bring Chroma level: it writes its index files whole."""
     return len(snapshot.passage_ids(level.through + 1)) >= CHROMA_LAG
-
-
-def _open_chroma(opened: _Opened) -> None:
-    """Use Chroma if no other process has it open and its note can be trusted."""
-    if not opened.lock.try_lock():
-        return
-    level = chroma_level(opened.here)
-    if level is not None:
-        try:
-            opened.chroma, opened.level = ChromaIndex.open(opened.here.chroma), level
-        except StoreDamaged as error:
-            log.warning("chroma is not used: %s", error.message)
-    if opened.chroma is None:
-        opened.lock.release()

@@ -75,7 +75,7 @@ class Chain:
             ran.append(self._through(step))
             return _Outcome(ran[0].ranked, ran[0].reading, ran[0].citations)
 
-        outcome = self.recent.get(step.key, run)
+        outcome = self.recent.get(step.key, run, lambda: not step.view.dense.notices)
         return ran[0] if ran else replace(step, **outcome._asdict())
 
     def warm_up(self) -> None:

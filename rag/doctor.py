@@ -5,12 +5,21 @@ The ledger is right; a cache that differs is brought level or written anew from 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 
+from rag.chroma.servers import Servers
+from rag.chroma.shard import Shard
+from rag.errors import ChromaUnreachable
 from rag.ledger import Ledger
-from rag.store import Store
+from rag.snapshot import Snapshot
+from rag.store import Store, sample_of
+
+_SAME = 1e-3  # in each number of a vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ def _keywords(store: Store) -> Finding:
 
 def _chroma(store: Store) -> list[Finding]:
     """Probed before it is opened here, then brought level and probed again."""
+    if store.servers is not None:
+        return _on_servers(store, store.servers)
     probe = store.probe()
     if probe is not None and not probe.fault and not probe.lost:
         probe = store.probe() if store.level_chroma() else None
@@ -88,6 +99,31 @@ def _chroma(store: Store) -> list[Finding]:
         ok=not count,
     )
     return [_compare("chroma", wanted, list(probe.ids)), lost]
+
+
+def _on_servers(store: Store, servers: Servers) -> list[Finding]:
+    """Brought level where no other process does it, then looked into."""
+    with suppress(ChromaUnreachable):  # which is found again, and told
+        store.level_chroma()
+    with store.ledger.snapshot() as snapshot:
+        wanted, shards = snapshot.passage_ids(), servers.of(snapshot.metas()).shards
+        return [finding for shard in shards for finding in _on_server(snapshot, shard, wanted[shard.mine(wanted)])]
+
+
+def _on_server(snapshot: Snapshot, shard: Shard, wanted: NDArray[np.int64]) -> list[Finding]:
+    subject = "chroma" if shard.of == 1 else f"chroma {shard.nth + 1} of {shard.of}"
+    try:
+        held = shard.collection.ids() if shard.look().seq else set()
+        ids, vectors = snapshot.vectors(sample_of(wanted).tolist())
+        kept = shard.collection.vectors(ids.tolist()) if held else {}
+    except ChromaUnreachable as error:
+        return [Finding(subject, str(error), ok=False)]
+    other = sum(
+        not (i in kept and np.allclose(kept[i], vector.astype(np.float32), atol=_SAME))
+        for i, vector in zip(ids.tolist(), vectors, strict=True)
+    )
+    told = f"{other} sampled vectors are not the ledger's" if other else "sampled vectors are the ledger's"
+    return [_compare(subject, wanted.tolist(), list(held)), Finding(subject, told, ok=not other)]
 
 
 def _compare(subject: str, wanted: list[int], held: list[int]) -> Finding:

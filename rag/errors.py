@@ -16,13 +16,18 @@ BylineError                    what failed, why, and the remedy
 │   ├── StoreBusy              another process is writing
 │   ├── StoreEmpty             nothing has been ingested
 │   ├── StoreUnreachable       its database does not answer; another time may go better
+│   │   └── ChromaUnreachable  a Chroma server does not answer; words are searched meanwhile
+│   │       └── ChromaRefused  it answers, and refuses what it is asked
 │   └── StoreDamaged           ledger and indexes disagree, or a file can't be read
 ├── ModelError                 an embedding model can't be used
 │   └── ModelMismatch          the archive was embedded with another model
+├── ClusterError               a Ray cluster can't be used
 └── LanguageModelFailed        the language model gave nothing that can be used; quotes stand in
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 
 class BylineError(Exception):
@@ -45,6 +50,10 @@ class ArticleRejected(InputError):
         super().__init__(f"{where}: {reason}", remedy=remedy)
         self.where = where
         self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rejections come back from other processes."""
+        return partial(ArticleRejected, remedy=self.remedy), (self.where, self.reason)
 
 
 class QuestionRejected(InputError):
@@ -112,6 +121,22 @@ class StoreUnreachable(StoreError):
     """The database does not answer, or the connection to it was lost: trying again may help."""
 
 
+class ChromaUnreachable(StoreUnreachable):
+    """A Chroma server does not answer. `slow` tells that it took the request and gave no reply in time."""
+
+    def __init__(self, message: str, *, remedy: str, slow: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.slow = slow
+
+
+class ChromaRefused(ChromaUnreachable):
+    """A Chroma server refuses a request. `status` is HTTP's."""
+
+    def __init__(self, message: str, *, remedy: str, status: int) -> None:
+        super().__init__(message, remedy=remedy)
+        self.status = status
+
+
 class StoreDamaged(StoreError):
     """Ledger and indexes disagree, or a file can't be read."""
 
@@ -122,6 +147,10 @@ class ModelError(BylineError):
 
 class ModelMismatch(ModelError):
     """The archive was embedded with another model."""
+
+
+class ClusterError(BylineError):
+    """A Ray cluster can't be used."""
 
 
 class LanguageModelFailed(BylineError):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 
-_MOST_PICKED = 1 / 4  # of the rows: to compare with all of them in place then costs less than to copy the ones wanted
+_MOST_PICKED = 1 / 2  # of the rows: to compare with all of them in place then costs less than to copy the ones wanted
+_BLOCK = 1_024  # rows that are widened together: they stay in the second-level cache
 
 
 class ExactIndex:
-    """Passage ids by cosine similarity, comparing with every vector. `ids` are ascending; rows have length 1."""
+    """Passage ids by cosine similarity, comparing with every vector. `ids` are ascending; rows have length 1.
+
+    Vectors are held as they come, in half precision from the ledger, and widened some at a time: comparing in half
+    precision takes many times as long, and holding them widened twice the memory.
+    """
 
     def __init__(self, ids: NDArray[np.int64], matrix: NDArray[np.floating]) -> None:
         self.ids = ids
-        self.matrix = np.asarray(matrix, np.float32)  # comparing with float16 takes several times as long
+        self.matrix = matrix
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
-        rows = np.arange(len(self.ids)) if among is None else self.rows(np.fromiter(among, np.int64, len(among)))
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
+        rows = np.arange(len(self.ids)) if among is None else self.rows(among)
         if not len(rows) or k < 1:
             return []
         scores = self._scores(vector, rows)
@@ -33,7 +36,7 @@ class ExactIndex:
         start = int(np.searchsorted(self.ids, passage_id, side="right"))
         return ExactIndex(self.ids[start:], self.matrix[start:])
 
-    def rows(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows(self, ids: PassageIds) -> NDArray[np.int64]:
         """Rows of those of `ids` that are here."""
         at = np.searchsorted(self.ids, ids)
         inside = at < len(self.ids)
@@ -43,5 +46,12 @@ class ExactIndex:
     def _scores(self, vector: Vectors, rows: NDArray[np.int64]) -> Vectors:
         query = np.asarray(vector, np.float32)
         if len(rows) > _MOST_PICKED * len(self.ids):
-            return (self.matrix @ query)[rows]
-        return self.matrix[rows] @ query
+            return _compared(self.matrix, query)[rows]
+        return _compared(self.matrix[rows], query)
+
+
+def _compared(matrix: NDArray[np.floating], query: Vectors) -> Vectors:
+    scores = np.empty(len(matrix), np.float32)
+    for first in range(0, len(matrix), _BLOCK):
+        scores[first : first + _BLOCK] = matrix[first : first + _BLOCK].astype(np.float32, copy=False) @ query
+    return scores

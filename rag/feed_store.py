@@ -6,7 +6,8 @@ Whoever polls writes it, so not under the archive's one writer; the database's o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ class FeedStore:
 
     def __init__(self, data_dir: Path, url: SecretStr | None = None) -> None:
         self._database = database_beside(data_dir / FILE, "feeds", FEEDS, url)
+        self._shared = url is not None
         self._entries = entries if url is None else shared(entries)
         self._removed = removed if url is None else shared(removed)
 
@@ -88,6 +90,13 @@ class FeedStore:
         with self._database.reading() as connection:
             rows = connection.execute(select(*_columns(feeds, Feed)).order_by(feeds.c.url)).all()
         return [replace(Feed(*row), off=bool(row.off)) for row in rows]
+
+    @contextmanager
+    def polling(self, url: str) -> Iterator[Feed | None]:
+        """The feed as it is now, while this process polls it; None while another machine does, or it was removed."""
+        alone = self._database.alone(f"poll {url}") if self._shared else nullcontext(True)
+        with alone as mine:
+            yield next((feed for feed in self.feeds() if feed.url == url), None) if mine else None
 
     def polled(self, feed: Feed, entries: Iterable[SeenEntry] = ()) -> None:
         """Keep how a poll went. A feed that was removed meanwhile stays removed."""

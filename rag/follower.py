@@ -1,4 +1,4 @@
-"""Keeps the indexes of a serving machine level with a ledger that other machines write too."""
+"""Keeps the indexes of a serving machine level with a ledger that other processes and machines write."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ _STOP_S = 10.0
 
 
 class Follower:
-    """A thread that makes a new machine's indexes, then follows every change, so that no question waits for it."""
+    """A thread that makes a new machine's indexes, then follows every change, so that no question waits for it. Whether
+    Chroma servers answer again is seen by it too.
+    """
 
-    def __init__(self, archive: Archive, feed: ChangeFeed) -> None:
+    def __init__(self, archive: Archive, feed: ChangeFeed, *, replica: bool) -> None:
+        """`replica`: the machine's indexes follow a ledger on a server; else the ledger's writer keeps them level."""
         self._archive = archive
         self._feed = feed
-        self._warm = False
+        self._replica = replica
+        self._warm = not replica  # then it was before anything is served
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
 
     def start(self) -> None:
@@ -45,10 +49,11 @@ class Follower:
                 return
 
     def _follow(self) -> None:
-        if not self._archive.bring_level():
+        if self._replica and not self._archive.bring_level():
             return  # a command on this machine has the right, and brings the index level itself
         if self._warm:
             self._archive.refresh()
         else:
             self._archive.warm_up()
+            self._archive.level_chroma()
             self._warm = True

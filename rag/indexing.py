@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.keywords import Entry, KeywordIndex
 from rag.ledger_rows import Change, StoredPassage
+from rag.ports import Vectors
 from rag.snapshot import Snapshot
-from rag.vectors import ChromaIndex
+from rag.vectors import ChromaIndex, ChromaLevel
 
 CHROMA_LAG = 4_000  # passages that Chroma may lag behind during a run: it writes its index files whole
 _BLOCK = 2_000  # passages read from the ledger at a time
@@ -46,14 +49,6 @@ class Places:
     @property
     def chroma_lock(self) -> Path:
         return self.chroma.with_suffix(".lock")
-
-
-@dataclass(frozen=True, slots=True)
-class ChromaLevel:
-    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`."""
-
-    through: int = 0
-    seq: int = 0
 
 
 def places(indexes: Path, metas: Mapping[str, str]) -> Places | None:
@@ -150,18 +145,43 @@ def level_chroma(
 
     The caller holds Chroma's lock.
     """
-    seq = snapshot.seq()
-    if level.seq == seq:
+    if level.seq == snapshot.seq():
         return level
-    dropped = dropped_since(snapshot, level.seq)
-    ids, matrix = snapshot.vectors_from(level.through + 1, model_id)
     here.chroma_note.unlink(missing_ok=True)
-    chroma.drop(sorted(i for i in dropped if i <= level.through))
-    for start in range(0, len(ids), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        chroma.add(ids[part].tolist(), matrix[part].astype(np.float32))
-        progress(len(ids[part]))
-    return note_chroma(here, ChromaLevel(int(ids[-1]) if len(ids) else level.through, seq))
+    *_, reached = lead_on(snapshot, chroma, level, progress, model_id)
+    return note_chroma(here, reached)
+
+
+class Written(Protocol):
+    """What vectors are written to."""
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None: ...
+    def drop(self, ids: Sequence[int]) -> None: ...
+
+
+def lead_on(
+    snapshot: Snapshot,
+    chroma: Written,
+    level: ChromaLevel,
+    progress: Progress,
+    model_id: int | None,
+    mine: Callable[[NDArray[np.int64]], NDArray[np.bool_]] = lambda ids: np.ones(len(ids), np.bool_),
+) -> Iterator[ChromaLevel]:
+    """Write what a Chroma at `level` lacks of its own passages, and tell its level as it goes, the snapshot's last."""
+    through, seq = level.through, snapshot.seq()
+    mark = snapshot.mark(seq)
+    if level.seq:  # what was added above `through` before an interruption may have been dropped since
+        dropped = np.fromiter(dropped_since(snapshot, level.seq), np.int64)
+        chroma.drop(np.sort(dropped[mine(dropped)]).tolist())
+    while True:
+        ids, matrix = snapshot.vectors_from(through + 1, model_id, _BLOCK)
+        if len(ids):
+            through, own = int(ids[-1]), mine(ids)
+            chroma.add(ids[own].tolist(), matrix[own].astype(np.float32))
+            progress(int(own.sum()))
+        yield ChromaLevel(through, seq, mark)
+        if len(ids) < _BLOCK:
+            return
 
 
 def reconcile_chroma(snapshot: Snapshot, here: Places, chroma: ChromaIndex) -> ChromaLevel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -249,4 +250,4 @@ class Writing(Snapshot):
     def _change(self, kind: str, first: int, last: int) -> None:
         """Numbered without a gap, in the order of the commits: there is one writer at a time."""
         row = {"seq": self.seq() + 1, "kind": kind, "first_passage": first, "last_passage": last}
-        self.connection.execute(self._inserts.change, row)
+        self.connection.execute(self._inserts.change, {**row, "mark": secrets.randbits(62)})

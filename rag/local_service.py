@@ -26,16 +26,24 @@ FILE = "service.json"
 _PREFIX = "bylocal_"
 _LARGEST = 10_000  # bytes
 _MODELS = ("embedding_model", "reader_model")
-# What an answer does not depend on. A setting that is not named here counts.
+# What an answer does not depend on, where its vectors are among it. A setting that is not named here counts.
 _APART = frozenset(
     [
         "data_dir",
+        "chroma_url",
+        "chroma_headers",
+        "chroma_api_key",
+        "chroma_tenant",
+        "chroma_database",
+        "chroma_timeout_s",
+        "chroma_retries",
         "threads",
         "keep_answers_days",
         "require_keys",
         "rate_per_minute",
         "max_concurrent",
         "max_body_mb",
+        "drain_s",
         "max_connections",
         "header_timeout_s",
         "body_timeout_s",

@@ -6,13 +6,16 @@ import threading
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.exact import ExactIndex
 from rag.indexing import dropped_since
+from rag.keywords import UNDATED, Limits
 from rag.ledger_rows import Outline, OutlineRow
+from rag.ports import PassageIds
 from rag.snapshot import Snapshot
 
-EXACT_MOST = 400_000  # without Chroma, more passages than this are only rescored, not searched, by vector
+EXACT_MOST = 1_000_000  # of more passages, 768 MB, vectors are read from the ledger one by one
 MOST_OUTLINES = 200_000  # some 200 MB
 
 
@@ -48,6 +51,52 @@ class OutlinesInMemory:
         return [Outline.of(row) for row in map(rows.get, ids) if row]
 
 
+class SearchedArticles:
+    """Of every article that is searched, one row each: the ids of its passages, its day and its outlet. A filter is put
+    to these instead of the ledger, where it would read some ten thousand rows.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._seq = 0
+        self._rows = np.empty((0, 4), np.int64)  # first and last passage, ascending; day, 0 for none; outlet
+        self._outlets: dict[str | None, int] = {}
+
+    def passages(self, limits: Limits, snapshot: Snapshot, seq: int) -> PassageIds:
+        """Ids of the passages that `limits` let through, of a snapshot at change `seq`."""
+        with self._guard:
+            if seq > self._seq:
+                self._follow(snapshot)
+                self._seq = seq
+            rows, outlets = self._rows, [self._outlets.get(name, -1) for name in limits.sources]
+        _, _, day, outlet = rows.T
+        let = np.isin(outlet, outlets) if limits.sources else np.ones(len(rows), bool)
+        if limits.day_from is not None:
+            let &= day >= limits.day_from
+        if limits.day_to is not None:
+            let &= (day != UNDATED) & (day <= limits.day_to)
+        if limits.as_of is not None:
+            let &= day <= limits.as_of
+        return _expanded(rows[let, 0], rows[let, 1])
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        dropped = dropped_since(snapshot, self._seq) if self._seq else ()
+        kept = self._rows[~np.isin(self._rows[:, 0], np.fromiter(dropped, np.int64, len(dropped)))]
+        last = int(kept[-1, 1]) if len(kept) else 0
+        more = [
+            (first, end, day or UNDATED, self._outlets.setdefault(source, len(self._outlets)))
+            for first, end, day, source in snapshot.searched_articles(last + 1)
+        ]
+        self._rows = np.concatenate([kept, np.array(sorted(more), np.int64).reshape(-1, 4)])
+
+
+def _expanded(first: NDArray[np.int64], last: NDArray[np.int64]) -> PassageIds:
+    """All numbers of the ranges, each of which begins above the one before."""
+    counts = last - first + 1
+    before = np.cumsum(counts) - counts
+    return np.asarray(np.arange(counts.sum()) + np.repeat(first - before, counts))
+
+
 class VectorsInMemory:
     """The vectors after some passage id, read once and then only what has changed."""
 
@@ -55,13 +104,13 @@ class VectorsInMemory:
         self._guard = threading.Lock()
         self._after: int | None = None
         self._seq = 0
-        self._index = ExactIndex(np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        self._index = ExactIndex(np.empty(0, np.int64), np.empty((0, 0), np.float16))
 
     def after(self, passage_id: int, snapshot: Snapshot, seq: int) -> ExactIndex | None:
         """Those of a snapshot at change `seq`; None when there are too many to hold."""
         with self._guard:
             if self._after is None or passage_id < self._after:
-                if passage_id == 0 and snapshot.counts()["passages"] > EXACT_MOST:
+                if snapshot.count_from(passage_id + 1) > EXACT_MOST:
                     return None
                 self._after, self._seq = passage_id, seq
                 self._index = ExactIndex(*snapshot.vectors_from(passage_id + 1))
@@ -84,6 +133,6 @@ class VectorsInMemory:
             ids, matrix = ids[kept], matrix[kept]
         more_ids, more = snapshot.vectors_from(last + 1)
         if len(more_ids):
-            matrix = np.concatenate([matrix, more.astype(np.float32)]) if len(ids) else more.astype(np.float32)
+            matrix = np.concatenate([matrix, more]) if len(ids) else more
             ids = np.concatenate([ids, more_ids])
         self._index = ExactIndex(ids, matrix)

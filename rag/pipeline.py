@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag import tracing
 from rag.answer import Composed, answer_of, in_quotes, in_words
@@ -24,6 +24,7 @@ from rag.checks.grounds import Grounds
 from rag.conversation import standalone
 from rag.errors import QuestionRejected
 from rag.events import Asked, Done, Event, Found, Understood, told_as
+from rag.notices import Notice
 from rag.parts import Longest, Parts
 from rag.prompts import load_prompt
 from rag.question import check_question
@@ -31,6 +32,7 @@ from rag.recent import Recent
 from rag.types import Answer, Article, ArticleRef, Check, Citation, Hit, Query, Reading, Turn, Verdict
 
 if TYPE_CHECKING:
+    from rag.chroma.shard import Shard
     from rag.claims.records import CheckedDraft, Dated
     from rag.claims.statements import Statement
     from rag.follower import Follower
@@ -38,6 +40,13 @@ if TYPE_CHECKING:
     from rag.llm.writer import Writing
     from rag.readiness import PartState
     from rag.snapshot import Snapshot
+
+
+class Searched(NamedTuple):
+    """What a search found, and what it had to go without."""
+
+    hits: list[Hit]
+    notices: tuple[Notice, ...]
 
 
 class Byline:
@@ -100,8 +109,11 @@ class Byline:
                 question=asked,
                 standalone=understood if understood != asked else None,
             )
+            notices = view.dense.notices
             if desk and writing:
-                answer = replace(answer, notice=writing.notice, removed=writing.removed)
+                drafted = (Notice("language_model", writing.notice),) if writing.notice else ()
+                notices, answer = (*drafted, *notices), replace(answer, removed=writing.removed)
+            answer = replace(answer, notices=notices)
             if desk:
                 answer = replace(answer, usage=desk.used, models={**answer.models, **desk.models})
             yield Done(Asked(answer, last.ranked))
@@ -112,11 +124,18 @@ class Byline:
 
         Raises QuestionRejected, StoreEmpty, StoreBusy.
         """
+        return self.searched(query, rerank=rerank).hits
+
+    def searched(self, query: Query, *, rerank: bool = True) -> Searched:
+        """As `search`, with what it had to go without."""
         text = check_question(query.text, self._longest.question)
         wanted = replace(query, text=text)
         with self._archive.view() as view:
-            found = self.recent_searches.get((view.seq, wanted), lambda: self._parts.retrieve(view, wanted))
-        return self._parts.rerank(text, found) if rerank else list(found)
+            dense = view.dense
+            found = self.recent_searches.get(
+                (view.seq, wanted), lambda: self._parts.retrieve(view, wanted), lambda: not dense.notices
+            )
+        return Searched(self._parts.rerank(text, found) if rerank else list(found), dense.notices)
 
     def check(
         self, text: str, limits: Query | None = None, progress: Callable[[int, int], None] | None = None
@@ -136,6 +155,7 @@ class Byline:
             find = partial(self._parts.retrieve, view)
             tools = Tools(find, self._parts.rerank, self._parts.verifier, _text_of(view), desk)
             checked = check_in(draft, limits or Query(""), tools, self._parts.models, progress or silent)
+            checked = replace(checked, notices=view.dense.notices)
         if desk is None:
             return checked
         return replace(checked, usage=desk.used, models={**checked.models, **desk.models})
@@ -190,6 +210,18 @@ class Byline:
         """How many articles, versions and searched passages the archive holds."""
         with self.snapshot() as snapshot:
             return snapshot.counts()
+
+    def behind(self) -> int:
+        """How many changes of the archive its keyword index lacks; they are searched from memory meanwhile."""
+        return self._archive.behind()
+
+    def shards(self) -> Sequence[Shard]:
+        """The Chroma servers, as far as this process knows them; none where Chroma is embedded."""
+        return self._archive.shards()
+
+    def vectors_behind(self) -> int:
+        """How many changes the Chroma server that lags most is behind the ledger."""
+        return self._archive.vectors_behind()
 
     def readiness(self) -> dict[str, PartState]:
         """The state of each part that answers depend on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from rag.types import PairReading
 
 Vectors = NDArray[np.float32]
+PassageIds = NDArray[np.int64]
+"""Ascending, each once."""
 
 
 class Embedder(Protocol):
@@ -30,7 +32,7 @@ class Embedder(Protocol):
 class VectorIndex(Protocol):
     """Passage ids by cosine similarity."""
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         """At most k `(passage id, cosine)`, best first; only ids in `among` where it is given."""
 
 

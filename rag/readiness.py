@@ -25,7 +25,7 @@ def readiness(archive: Archive, reader: str | None, assistant: Assistant | None)
     return {
         "ledger": _ledger(archive),
         "keywords": _keywords(archive),
-        "vectors": PartState(ok=True, state="chroma" if archive.chroma_in_use else "exact"),
+        "vectors": _vectors(archive),
         "reader": PartState(ok=True, state=reader or "off"),
         "language_model": _language_model(assistant),
     }
@@ -54,6 +54,22 @@ def _keywords(archive: Archive) -> PartState:
     except (BylineError, SQLAlchemyError) as error:
         return _unreadable(error)
     return PartState(ok=True, state=f"{lag} changes behind" if lag else "level")
+
+
+def _vectors(archive: Archive) -> PartState:
+    """Chroma servers that don't answer hold nothing up: passages are found by their words meanwhile."""
+    try:
+        shards = archive.shards()
+    except (BylineError, SQLAlchemyError) as error:
+        return PartState(ok=True, state="unknown", reason=_unreadable(error).reason)
+    if not shards:
+        return PartState(ok=True, state="chroma" if archive.chroma_in_use else "exact")
+    up = [one for one in shards if one.up]
+    state = "chroma" if len(up) == len(shards) else "degraded"
+    told = f"{len(up)} of {len(shards)} Chroma servers answer"
+    lag = archive.vectors_behind()
+    told += f"; they lack {lag} changes" if lag else ""
+    return PartState(ok=True, state=state, reason=told if state == "degraded" or lag else None)
 
 
 def _unreadable(error: BylineError | SQLAlchemyError) -> PartState:

@@ -19,8 +19,10 @@ class Recent(Generic[V]):
         self._guard = threading.Lock()
         self.hits = self.misses = 0
 
-    def get(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value of a key, made if it is not kept. Two that ask at once for what is not kept make it twice."""
+    def get(self, key: Hashable, make: Callable[[], V], keep: Callable[[], bool] = lambda: True) -> V:
+        """The value of a key, made if it is not kept; whether it then is, `keep` is asked. Two that ask at once for
+        what is not kept make it twice.
+        """
         with self._guard:
             if key in self._kept:
                 self.hits += 1
@@ -28,6 +30,8 @@ class Recent(Generic[V]):
                 return self._kept[key]
             self.misses += 1
         value = make()
+        if not keep():
+            return value
         with self._guard:
             self._kept[key] = value
             self._kept.move_to_end(key)

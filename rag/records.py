@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rag.notices import Notice
 from rag.types import Answer, AnswerSentence, ArticleRef, Citation, Hit, Span
 
 
@@ -23,7 +24,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "missing": answer.missing,
         "conflict": answer.conflict,
-        "notice": answer.notice,
+        "notices": notice_records(answer.notices),
         "sentences": [_sentence(s) for s in answer.sentences],
         "removed": [_sentence(s) for s in answer.removed],
         "citations": [citation_record(c) for c in answer.citations],
@@ -32,6 +33,14 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "models": answer.models,
         "usage": asdict(answer.usage) if answer.usage else None,
     }
+
+
+def search_record(hits: Sequence[Hit], notices: Sequence[Notice]) -> dict[str, Any]:
+    return {"hits": [hit_record(hit) for hit in hits], "notices": notice_records(notices)}
+
+
+def notice_records(notices: Sequence[Notice]) -> list[dict[str, str]]:
+    return [{"kind": one.kind, "text": one.text} for one in notices]
 
 
 def with_ranking(record: dict[str, Any], hits: Sequence[Hit]) -> dict[str, Any]:

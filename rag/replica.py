@@ -154,13 +154,29 @@ class _Following(Replica):
         of_model = kept.get("model") or metas.get("model")
         return kept if kept.get("archive") == metas["archive"] and of_model == metas.get("model") else {}
 
+    def disown(self) -> None:
+        """Forget indexes that followed another course of the ledger than it took: it was restored, and has other
+        changes now under the numbers that they know.
+        """
+        right = self.right()
+        if not right.try_lock():
+            return  # whoever has it looked when it opened the archive
+        try:
+            with self.ledger.snapshot() as snapshot:
+                notes = self.notes(snapshot.metas())
+                if notes and notes.get("mark", "") != snapshot.mark(keywords_level(notes)):
+                    self._file.unlink()
+        finally:
+            right.release()
+
     def _note(self, values: Mapping[str, str], model_id: int | None = None) -> None:
         if model_id is not None:
             with writing(self.ledger) as w:
                 w.use_only_model(model_id)
         with self.ledger.snapshot() as snapshot:
             metas = snapshot.metas()
-        noted = {**self.notes(metas), **values, "archive": metas["archive"], "model": metas.get("model", "")}
+            noted = {**self.notes(metas), **values, "archive": metas["archive"], "model": metas.get("model", "")}
+            noted["mark"] = snapshot.mark(keywords_level(noted))
         fresh = self._file.with_suffix(".new")
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(noted, file)
@@ -187,5 +203,9 @@ class _Following(Replica):
 
 
 def replica_of(settings: Settings, ledger: Ledger) -> Replica:
-    """The indexes in the data folder of `settings`."""
-    return _Here(settings, ledger) if settings.database_url is None else _Following(settings, ledger)
+    """The indexes in the data folder of `settings`, known to be of this ledger."""
+    if settings.database_url is None:
+        return _Here(settings, ledger)
+    replica = _Following(settings, ledger)
+    replica.disown()
+    return replica

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag import tracing
 from rag.occurrences import Keys, Terms, keys
-from rag.ports import Embedder, VectorIndex, Vectors
+from rag.ports import Embedder, PassageIds, VectorIndex, Vectors
 from rag.rank import Candidate, rank
 from rag.types import ArticleRef, Hit, Passage, Query, Scores
 
@@ -56,9 +53,6 @@ class Outline(Protocol):
 
 class Ledger(Protocol):
     def passages(self, ids: Sequence[int]) -> Mapping[int, Stored]: ...
-    def matching(
-        self, sources: Sequence[str], day_from: int | None, day_to: int | None, as_of: int | None
-    ) -> NDArray[np.int64]: ...
 
 
 class Keywords(Protocol):
@@ -83,6 +77,7 @@ class View(Protocol):
     def dense(self) -> Dense: ...
     @property
     def clusters(self) -> Clusters: ...
+    def passing(self, limits: Any) -> PassageIds: ...
     def outlines(self, ids: Sequence[int]) -> Sequence[Outline]: ...
 
 
@@ -138,7 +133,7 @@ class Retriever:
         by_words = self._beside.submit(view.keywords.search, words, max(BY_WORDS, 2 * query.k), limits=limits)
         with tracing.embeddings(self._embedder.identity, self._embedder.dimensions):
             vector = self._embedder.embed([query.text])[0]
-        among = view.ledger.matching(query.sources, *days).tolist() if limited else None
+        among = view.passing(limits) if limited else None
         found = [i for i, _ in view.dense.search(vector, max(BY_VECTOR, query.k), among)]
         found = list(dict.fromkeys([*found, *(i for i, _ in by_words.result())]))
         return dict.fromkeys(found, 0.0) | view.dense.cosines(vector, found)

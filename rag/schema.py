@@ -93,7 +93,9 @@ vectors = Table(
     sqlite_with_rowid=False,
 )
 
-# What the indexes follow: at seq, passages first..last were added, or dropped, or removed with their article.
+# What the indexes follow: at seq, passages first..last were added, or dropped, or removed with their article. `mark` is
+# a random number: a ledger that was put back to an earlier state and went on from there has others. Older changes have
+# none.
 changes = Table(
     "changes",
     metadata,
@@ -101,6 +103,7 @@ changes = Table(
     Column("kind", String, nullable=False),
     Column("first_passage", big(), nullable=False),
     Column("last_passage", big(), nullable=False),
+    Column("mark", big()),
     sqlite_autoincrement=True,
 )
 

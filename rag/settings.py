@@ -1,4 +1,4 @@
-"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`)."""
+"""All settings, and the only reader of the environment (`BYLINE_*`, `OTEL_*`, `RAY_*`)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,26 @@ class Settings(BaseSettings):
         None,
         description="The PostgreSQL database that holds the archive, as `postgresql+psycopg://…`; the data folder then "
         "has this machine's indexes. Unset, all is in the data folder.",
+    )
+    chroma_url: str | None = Field(
+        None,
+        description="Chroma servers that hold the vectors: `http://host:port` with commas between several, or `cloud` "
+        "for Chroma Cloud. Unset, Chroma is embedded in the data folder.",
+        pattern=r"^(cloud|https?://[\w.\-:\[\]]+/?(\s*,\s*https?://[\w.\-:\[\]]+/?)*)$",
+    )
+    chroma_headers: SecretStr | None = Field(
+        None,
+        description="Headers of every request to them: `Name: value` with `;` between, for a proxy in front that asks "
+        "who comes, which Chroma itself does not.",
+    )
+    chroma_api_key: SecretStr | None = Field(None, description="The key of Chroma Cloud.")
+    chroma_tenant: str | None = Field(None, description="The tenant there; unset takes the key's, or `default_tenant`.")
+    chroma_database: str | None = Field(
+        None, description="The database there; unset takes the key's, or `default_database`."
+    )
+    chroma_timeout_s: float = Field(5, gt=0, description="Seconds that a request to them may take.")
+    chroma_retries: int = Field(
+        2, ge=0, le=10, description="How often a request is sent again that found no server; a search only in its time."
     )
     embedding_model: str = Field(
         BUNDLED_MODEL,
@@ -76,6 +96,12 @@ class Settings(BaseSettings):
     )
     idle_timeout_s: int = Field(15, ge=1, description="Seconds that a connection is kept between two requests.")
     shutdown_s: int = Field(20, ge=0, description="Seconds that answers under way have to end when the service stops.")
+    drain_s: float = Field(
+        0,
+        ge=0,
+        description="Seconds that a service which is to stop goes on serving, while `/readyz` says that it leaves: for "
+        "whoever balances load by it.",
+    )
     llm: str = Field(
         "",
         description="The language model that writes, as `provider:model`: `openai:…`, `anthropic:…`, `ollama:…`. "
@@ -109,6 +135,9 @@ class Settings(BaseSettings):
     llm_price_input: float = Field(0, ge=0, description="US dollars for a million tokens it reads.")
     llm_price_output: float = Field(0, ge=0, description="US dollars for a million tokens it writes.")
 
+    ray_worker_threads: int = Field(
+        1, ge=1, description="Processors, and threads, of each worker of `byline ingest --ray`."
+    )
     fetch_allow: str = Field(
         "",
         description="What may be fetched although it is not public: hosts, `host:port`s and networks, with commas "
@@ -127,6 +156,14 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
+
+
+class ClusterSettings(BaseSettings):
+    """Ray's own variable, as far as Byline has to know it."""
+
+    model_config = SettingsConfigDict(env_prefix="RAY_", extra="ignore", frozen=True)
+
+    address: str = ""
 
 
 class TelemetrySettings(BaseSettings):

@@ -39,6 +39,7 @@ from rag.ledger_rows import (
 from rag.types import Article
 
 _SEQ = ""  # the name under which the newest change comes among the notes; none has it
+_STREAMED = 10_000  # vectors at a time, of which there may be a million
 _IN_LIST = 500  # SQLite's limit on variables is far higher; this keeps statements cacheable
 
 
@@ -91,6 +92,10 @@ class Snapshot:
         seq = s.changes.c.seq
         rows = self.connection.execute(select(s.changes).where(seq > after).order_by(seq).limit(most))
         return [Change(row.seq, row.kind, row.first_passage, row.last_passage) for row in rows]
+
+    def mark(self, seq: int) -> str:
+        """By which a change is known again; empty where there is none, or it is from before there were marks."""
+        return str(self.connection.execute(select(s.changes.c.mark).where(s.changes.c.seq == seq)).scalar() or "")
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """One version, the newest unless told. Raises NotFound."""
@@ -180,39 +185,42 @@ class Snapshot:
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
-    def matching(
-        self, sources: Sequence[str], day_from: int | None, day_to: int | None, as_of: int | None
-    ) -> NDArray[np.int64]:
-        """Ids of the searched passages that pass a filter (the rule for undated articles is `Query`'s)."""
+    def count_from(self, first: int) -> int:
+        """How many searched passages there are from id `first` on."""
+        query = select(func.count()).select_from(s.passages).where(s.passages.c.id >= first)
+        return int(self.connection.execute(query).scalar_one())
+
+    def searched_articles(self, first: int) -> Iterator[tuple[int, int, int | None, str | None]]:
+        """First and last passage, day and outlet of each article whose passages are searched, those from passage
+        `first` on."""
         v, a = s.versions.c, s.articles.c
-        query = select(v.first_passage, v.last_passage).join(
-            s.articles, (a.id == v.article_id) & (a.newest == v.version)
-        )
-        if sources:
-            query = query.where(v.source.in_(sources))
-        if day_from is not None:
-            query = query.where(v.day >= day_from)
-        if day_to is not None:
-            query = query.where(v.day <= day_to)
-        if as_of is not None:
-            query = query.where((v.day <= as_of) | v.day.is_(None))
-        ranges = [np.arange(first, last + 1) for first, last in self.connection.execute(query)]
-        return np.sort(np.concatenate(ranges)) if ranges else np.empty(0, dtype=np.int64)
+        newest = (a.id == v.article_id) & (a.newest == v.version)
+        query = select(v.first_passage, v.last_passage, v.day, v.source).join(s.articles, newest)
+        for row in self.connection.execute(query.where(v.first_passage >= max(1, first))):
+            yield row[0], row[1], row[2], row[3]
 
     def vectors(self, ids: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """`(ids, vectors)` of those of `ids` that have one, in ascending order of id."""
         rows = [(row[0], row[1]) for row in self._each(_vectors_query(), ids)]
         rows.sort()
-        return self._matrix(rows)
+        return _matrix(rows, self._width(int(self.meta("model") or 0)))
 
-    def vectors_from(self, first: int, model_id: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """`(ids, vectors)` of all searched passages from id `first` on, of the model in use unless told."""
+    def vectors_from(
+        self, first: int, model_id: int | None = None, most: int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """`(ids, vectors)` of the searched passages from id `first` on, the `most` first ones, of the model in use
+        unless told.
+        """
         v = s.vectors.c
         model = model_id if model_id is not None else int(self.meta("model") or 0)
-        rows = self.connection.execute(
-            select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first).order_by(v.passage_id)
-        )
-        return self._matrix([(row[0], row[1]) for row in rows], model)
+        query = select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first)
+        query = query.order_by(v.passage_id).limit(most)
+        width = self._width(model)
+        parts = [_matrix([], width)]
+        with self.connection.execute(query, execution_options={"yield_per": _STREAMED}) as rows:
+            parts += [_matrix([(row[0], row[1]) for row in part], width) for part in rows.partitions()]
+        ids, matrices = zip(*parts, strict=True)
+        return np.concatenate(ids), np.concatenate(matrices)
 
     def without_vector(self, model_id: int) -> list[int]:
         """Ids of the searched passages that have no vector of a model yet."""
@@ -220,14 +228,13 @@ class Snapshot:
         have = select(v.passage_id).where(v.model_id == model_id)
         return [row.id for row in self.connection.execute(select(p.id).where(p.id.not_in(have)).order_by(p.id))]
 
-    def _matrix(
-        self, rows: list[tuple[int, bytes]], model_id: int | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        model = model_id if model_id is not None else int(self.meta("model") or 0)
-        width = self.connection.execute(select(s.models.c.dimensions).where(s.models.c.id == model)).scalar() or 0
-        ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), width)
-        return ids, matrix
+    def _width(self, model_id: int) -> int:
+        return self.connection.execute(select(s.models.c.dimensions).where(s.models.c.id == model_id)).scalar() or 0
+
+
+def _matrix(rows: Sequence[tuple[int, bytes]], width: int) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), width)
 
 
 @lru_cache(maxsize=1)

@@ -6,14 +6,16 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rag.chroma.servers import servers_of
+from rag.errors import ChromaUnreachable
 from rag.feed_store import FeedStore
 from rag.indexing import (
     CHROMA_LAG,
-    ChromaLevel,
     Places,
     Progress,
     chroma_level,
@@ -30,7 +32,9 @@ from rag.locks import FileLock
 from rag.probe import Probe, probe_chroma
 from rag.replica import Replica, replica_of
 from rag.settings import Settings
-from rag.vectors import ChromaIndex
+from rag.shard_level import bring_level, forget, rebuild
+from rag.snapshot import Snapshot
+from rag.vectors import ChromaIndex, ChromaLevel
 
 log = logging.getLogger("byline.store")
 
@@ -66,6 +70,7 @@ class Store:
         replica.clear_but(self.here)
         self._keywords = KeywordIndex.open(self.here.keywords)
         self._level_keywords()
+        self.servers = servers_of(settings)
         self._lock = FileLock(self.here.chroma_lock)
         self._chroma: ChromaIndex | None = None
         self._level = ChromaLevel()
@@ -73,20 +78,36 @@ class Store:
     def close(self) -> None:
         """Let go of the caches; what they lack, the next writer brings level."""
         self._close_chroma()
+        if self.servers is not None:
+            self.servers.close()
 
     def level(self) -> None:
-        """After a commit: the keyword index at once; Chroma when it lags far enough."""
+        """After a commit: the keyword index at once; Chroma when it lags far enough. Servers that don't answer are
+        brought level later.
+        """
         self._level_keywords()
         with self.ledger.snapshot() as snapshot:
-            lag = len(snapshot.passage_ids(self._level.through + 1))
+            lag = snapshot.count_from(self._through(snapshot) + 1)
         if lag >= self._chroma_lag:
-            self.level_chroma()
+            with suppress(ChromaUnreachable):
+                self.level_chroma()
+
+    def _through(self, snapshot: Snapshot) -> int:
+        if self.servers is None:
+            return self._level.through
+        level = self.servers.of(snapshot.metas()).level
+        return level.through if level else 0
 
     def _level_keywords(self) -> None:
         self.here, self._keywords = self._replica.bring_level(self.here, self._keywords)
 
     def level_chroma(self, progress: Progress = silent) -> bool:
-        """False when another process has Chroma open; that process, or the next writer, brings it level."""
+        """False when another process has Chroma open; that process, or the next writer, brings it level.
+
+        Raises ChromaUnreachable where it is on servers and one does not answer; the others are level then.
+        """
+        if self.servers is not None:
+            return bring_level(self.servers, self.ledger, progress)
         if self._chroma is None and not self._open_chroma():
             return False
         with self.ledger.snapshot() as snapshot:
@@ -107,24 +128,30 @@ class Store:
         with writing(self.ledger) as w:
             versions = w.remove(article_id)
         self.here, self._keywords = self._replica.write_anew(self.here)
-        self.level_chroma()
+        with suppress(ChromaUnreachable):  # what it still has is no longer found
+            self.level_chroma()
         self._shed()
         return versions
 
     def rebuild(self, progress: Progress = silent, model_id: int | None = None) -> None:
-        """Write both caches into new folders, which replace the old ones when they are complete.
+        """Write both caches into new folders, which replace the old ones when they are complete; Chroma's servers hold
+        the new vectors beside the old ones until then.
 
-        `model_id` becomes the model in use with the same transaction; every passage has its vector already.
+        `model_id` becomes the model in use with the same transaction; every passage has its vector already. Raises
+        ChromaUnreachable, with nothing changed, where a server does not answer.
         """
+        if self.servers is not None:
+            rebuild(self.servers, self.ledger, progress, model_id)
         fresh = Places(self._replica.fresh("keywords"), self._replica.fresh("chroma"))
         with self.ledger.snapshot() as snapshot:
             fill_keywords(snapshot, KeywordIndex.open(fresh.keywords), progress)
-            chroma = ChromaIndex.open(fresh.chroma)
-            level_chroma(snapshot, fresh, chroma, ChromaLevel(), progress, model_id)
-            chroma.close()
-            seq = snapshot.seq()
+            if self.servers is None:
+                _fill(snapshot, fresh, progress, model_id)
+            seq, before = snapshot.state()
         self._close_chroma()
         self._replica.switch(fresh, seq, since=seq, model_id=model_id)
+        if self.servers is not None and model_id is not None:
+            forget(self.servers, before)
         self.here, self._keywords = fresh, KeywordIndex.open(fresh.keywords)
         self._lock = FileLock(fresh.chroma_lock)
 
@@ -144,8 +171,7 @@ class Store:
     def _probe(self) -> Probe:
         with self.ledger.snapshot() as snapshot:
             ids = snapshot.passage_ids()
-            sample = ids[np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids)), dtype=np.int64)]
-            found, vectors = snapshot.vectors(sample.tolist())
+            found, vectors = snapshot.vectors(sample_of(ids).tolist())
         probe = probe_chroma(self.here.chroma, found, vectors)
         if probe.fault or probe.lost:
             self.here.chroma_note.unlink(missing_ok=True)
@@ -197,3 +223,14 @@ class Store:
                 log.warning("a reader keeps the write-ahead log; the removed text leaves it with the next write")
                 return
             time.sleep(0.05)
+
+
+def sample_of(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Some passages, spread over all."""
+    return ids[np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids)), dtype=np.int64)]
+
+
+def _fill(snapshot: Snapshot, here: Places, progress: Progress, model_id: int | None) -> None:
+    chroma = ChromaIndex.open(here.chroma)
+    level_chroma(snapshot, here, chroma, ChromaLevel(), progress, model_id)
+    chroma.close()

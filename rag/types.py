@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+from rag.notices import Notice
+
 DateKnown = Literal["given", "markup", "text"]
 """How a publication date is known: stated by whoever gave us the article, by its markup, or by its own text."""
 
@@ -300,8 +302,8 @@ class Answer:
     """The answer record. `evals`, the command line's `--json` and `POST /v1/ask` give the same JSON. `answered_at` is
     an ISO 8601 time in UTC.
 
-    `standalone` is the question as it was understood in its conversation, where that is not as asked. `notice` says
-    what became of a language model's draft, where something did; `removed` are its sentences that are not in the text.
+    `standalone` is the question as it was understood in its conversation, where that is not as asked. `removed` are
+    sentences of a language model that are not in the text.
     """
 
     id: str
@@ -321,6 +323,6 @@ class Answer:
     timings_ms: dict[str, float]
     models: dict[str, str]
     standalone: str | None = None
-    notice: str | None = None
+    notices: tuple[Notice, ...] = ()
     removed: tuple[AnswerSentence, ...] = ()
     usage: Usage | None = None

@@ -7,18 +7,30 @@ process at a time has the folder open (`chroma.lock`); the others search the led
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rag.errors import StoreDamaged
-from rag.ports import Vectors
+from rag.ports import PassageIds, Vectors
 
 COLLECTION = "passages"
 _OVERFETCH = 1.3  # asks for a little more than the filter's share suggests
 _MOST_FETCHED = 4_000  # beyond this Chroma is slower than reading the vectors themselves
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaLevel:
+    """Chroma holds every passage up to id `through` but for those dropped up to change `seq`. A server, which may
+    outlive the ledger that it followed, knows that change by its `mark`.
+    """
+
+    through: int = 0
+    seq: int = 0
+    mark: str = ""
 
 
 class ChromaIndex:
@@ -70,19 +82,30 @@ class ChromaIndex:
         for start in range(0, len(ids), most):
             self._collection.delete(ids=[str(i) for i in ids[start : start + most]])
 
-    def search(self, vector: Vectors, k: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, among: PassageIds | None = None) -> list[tuple[int, float]]:
         """The k nearest; with `among`, asks for more and keeps those, so a rare filter may give fewer than k."""
         total = self.count()
         if not total or k < 1:
             return []
-        if among is None:
-            return self._nearest(vector, min(k, total))
-        wanted = math.ceil(k * _OVERFETCH * total / max(1, len(among)))
-        found = self._nearest(vector, min(wanted, total, _MOST_FETCHED))
-        allowed = among if isinstance(among, set | frozenset) else set(among)
-        return [hit for hit in found if hit[0] in allowed][:k]
+        found = self._nearest(vector, min(total, fetched(k, total, among)))
+        return allowed(found, among)[:k]
 
     def _nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         answer = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         # The one place where Chroma's cosine distance becomes a similarity.
         return [(int(i), 1.0 - d) for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)]
+
+
+def fetched(k: int, total: int, among: PassageIds | None) -> int:
+    """How many of `total` passages Chroma is asked for, so that some k of them are `among` those wanted."""
+    if among is None:
+        return k
+    return min(_MOST_FETCHED, math.ceil(k * _OVERFETCH * total / max(1, len(among))))
+
+
+def allowed(found: Sequence[tuple[int, float]], among: PassageIds | None) -> list[tuple[int, float]]:
+    """Those of `found` that are `among` those wanted."""
+    if among is None:
+        return list(found)
+    wanted = np.isin([passage_id for passage_id, _ in found], among, assume_unique=True)
+    return [hit for hit, is_wanted in zip(found, wanted, strict=True) if is_wanted]

@@ -32,16 +32,19 @@ ONE_SHOT_CHROMA_FROM = 50_000  # passages: below, comparing exactly costs less t
 
 def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = False) -> Byline:
     """Byline over the archive of `settings`. `one_shot` starts faster and is meant for a single question; `serving`
-    follows a ledger on a server, and does not wait until this machine's indexes are made.
+    follows the ledger, and does not wait until this machine's indexes are made where that is on a server.
 
     Raises StoreDamaged and ModelMismatch; an empty archive is told when it is asked.
     """
     embedder = embedder_of(settings)
     archive = Archive(settings, chroma_from=ONE_SHOT_CHROMA_FROM if one_shot else 0)
     _check_model(archive.ledger, embedder)
-    follower = _follower_of(archive, settings) if serving and settings.database_url is not None else None
-    if not one_shot and follower is None:
+    replica = settings.database_url is not None
+    follower = _follower_of(archive, settings, replica=replica) if serving else None
+    if not one_shot and not (serving and replica):
         archive.warm_up()
+        if not (serving and settings.chroma_url):  # which may take long, and is the follower's then
+            archive.level_chroma()
 
     def reader() -> Reader:
         from rag.read import Reader as ExtractiveReader
@@ -69,11 +72,11 @@ def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = F
     return byline
 
 
-def _follower_of(archive: Archive, settings: Settings) -> Follower:
+def _follower_of(archive: Archive, settings: Settings, *, replica: bool) -> Follower:
     from rag.change_feed import ChangeFeed
     from rag.follower import Follower
 
-    return Follower(archive, ChangeFeed(settings))
+    return Follower(archive, ChangeFeed(settings), replica=replica)
 
 
 def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:

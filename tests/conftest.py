@@ -15,8 +15,7 @@ from rag.database.choose import shared_engine
 from rag.settings import Settings
 from tests.command import HOSTILE, ROOT, byline
 from tests.groups import Groups, group
-from tests.postgres import Server, running
-from tests.postgres import binaries as postgres_programs
+from tests.postgres import Server, programs, running
 
 _connect = socket.socket.connect
 
@@ -58,10 +57,9 @@ def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A real PostgreSQL; where none is installed, the test is skipped."""
-    programs = postgres_programs()
-    if programs is None:
+    if programs() is None:
         pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
-    with running(programs) as server:
+    with running() as server:
         yield server
 
 

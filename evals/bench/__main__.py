@@ -16,10 +16,12 @@ from typing import Annotated, Any
 import typer
 
 from evals.bench import sections
+from evals.bench.chroma import chroma_server
 from evals.bench.claims import claims
 from evals.bench.curve import read_passages
 from evals.bench.llm import language_model
 from evals.bench.load import load
+from evals.bench.on_ray import on_ray
 from evals.bench.reading import reading
 from evals.bench.realtimeqa import articles_file, questions_file
 from evals.bench.retrieval import retrieval
@@ -29,13 +31,15 @@ from evals.bench.service import service
 from evals.bench.tutorial_rows import tutorial
 from evals.runs.fingerprint import surroundings
 
-# `latency`, `retrieval`, `reading`, `claims`, `language-model`, `service`,
+# `latency`, `chroma-server`, `retrieval`, `reading`, `claims`, `language-model`, `service`,
 # `load` and `tutorial` use the archive that `ingest` made.
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "cold": sections.cold,
     "embedding": sections.embedding,
     "ingest": sections.ingest,
+    "ray": on_ray,
     "latency": sections.latency,
+    "chroma-server": chroma_server,
     "retrieval": retrieval,
     "reading": reading,
     "read-passages": read_passages,

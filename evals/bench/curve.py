@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evals.bench.picture import Axis, lined
 from evals.bench.realtimeqa import Question
 from evals.bench.retrieval import first_hit
 from evals.bench.rows import Row
 from evals.bench.sections import Bench
-from evals.report.svg import curve
 from rag.rerank import Reranker
 from rag.settings import load_settings
 from rag.types import Hit, Query
@@ -21,7 +21,6 @@ from rag.wiring import open_byline, pair_reader_of
 COUNTS = (0, 4, 8, 16, 24, 32, 48)
 PICTURE = "read-passages.svg"
 _TIMED = 60  # questions that are timed: the median settles long before
-_WIDE, _HIGH, _LEFT, _BELOW = 480.0, 240.0, 48.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +72,10 @@ def picture(points: Sequence[Point]) -> str:
     slowest = max(one.ms for one in points) or 1.0
     low = min(one.first for one in points) - 0.05
     high = max(one.fifth for one in points) + 0.05
-    shapes = [_axes(slowest, low, high)]
-    for name, values in (("hit@1", [one.first for one in points]), ("hit@5", [one.fifth for one in points])):
-        places = [(one.ms / slowest, (value - low) / (high - low)) for one, value in zip(points, values, strict=True)]
-        shapes.append(f'<polyline points="{curve(places, _WIDE, _HIGH)}" fill="none" stroke="#246" stroke-width="2"/>')
-        shapes += [_mark(x, y, str(one.read)) for (x, y), one in zip(places, points, strict=True)]
-        shapes.append(_text(places[-1][0] * _WIDE - 8, _HIGH - places[-1][1] * _HIGH - 12, name, "end"))
-    body = "".join(shapes)
-    size = f"{_WIDE + 2 * _LEFT:.0f} {_HIGH + 2 * _BELOW:.0f}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="sans-serif" font-size="11">'
-        f'<rect width="100%" height="100%" fill="#fff"/>'
-        f'<g transform="translate({_LEFT:.0f},{_BELOW / 2:.0f})">{body}</g></svg>\n'
-    )
-
-
-def _axes(slowest: float, low: float, high: float) -> str:
-    lines = f'<path d="M0 0V{_HIGH:.0f}H{_WIDE:.0f}" fill="none" stroke="#888"/>'
-    ticks = [_text(-6, _HIGH - share * _HIGH + 4, f"{low + share * (high - low):.2f}", "end") for share in (0, 0.5, 1)]
-    ticks += [_text(share * _WIDE, _HIGH + 16, f"{share * slowest:.0f} ms", "middle") for share in (0, 0.5, 1)]
-    return lines + "".join(ticks)
-
-
-def _mark(x: float, y: float, label: str) -> str:
-    at, up = x * _WIDE, _HIGH - y * _HIGH
-    return f'<circle cx="{at:.1f}" cy="{up:.1f}" r="3" fill="#246"/>' + _text(at, up + 15, label, "middle")
-
-
-def _text(x: float, y: float, what: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#333">{what}</text>'
+    lines = {
+        "hit@1": [(one.ms, one.first) for one in points],
+        "hit@5": [(one.ms, one.fifth) for one in points],
+    }
+    x = Axis("ms to read and order", 0, slowest, (0, slowest / 2, slowest))
+    y = Axis("share of questions", low, high, (low, (low + high) / 2, high), ".2f")
+    return lined(lines, x, y, [str(one.read) for one in points])

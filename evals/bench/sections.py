@@ -71,11 +71,11 @@ def embedding(bench: Bench) -> list[Row]:
 
 def ingest(bench: Bench) -> list[Row]:
     """A whole ingest against embedding the same passages alone, then the same ingest again."""
-    _write_sample(bench)
+    write_sample(bench)
     first = byline("ingest", str(bench.sample), data_dir=bench.archive)
     again = byline("ingest", str(bench.sample), data_dir=bench.archive)
     idle = byline("articles", "list", "--limit", "1", data_dir=bench.archive)
-    passages, articles = _counts(bench)
+    passages, articles = _counts(bench.archive)
     alone = _embedding_rate(bench)
     rate = passages / first.seconds
     share = rate / alone
@@ -115,27 +115,32 @@ def latency(bench: Bench) -> list[Row]:
     questions = bench.questions()
     with open_byline(load_settings(data_dir=bench.archive)) as library:
         for question in questions[:20]:
-            library.search(_month(question), rerank=False)
+            library.search(month(question), rerank=False)
         free = _search_ms(library, [Query(q.text) for q in questions])
-        ranged = _search_ms(library, [_month(q) for q in questions])
+        ranged = _search_ms(library, [month(q) for q in questions])
         asked = _ask_ms(library, questions)
     return [
-        _percentiles("search, warm", free, 12, 25),
-        _percentiles("search with a date range, warm", ranged, None, 40),
-        _percentiles("ask, warm", asked, None, 500),
+        percentiles("search, warm", free, 12, 25),
+        percentiles("search with a date range, warm", ranged, None, 40),
+        percentiles("ask, warm", asked, None, 500),
     ]
 
 
-def _write_sample(bench: Bench) -> None:
+def write_sample(bench: Bench) -> None:
     bench.folder.mkdir(parents=True, exist_ok=True)
     with gzip.open(bench.sample, "wt", encoding="utf-8", compresslevel=1) as out:
         for row in read_articles(articles_file(bench.data), bench.articles):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _counts(bench: Bench) -> tuple[int, int]:
+def passages_of(archive: Path) -> int:
+    """Searched passages."""
+    return _counts(archive)[0]
+
+
+def _counts(archive: Path) -> tuple[int, int]:
     """Searched passages, and articles."""
-    with open_byline(load_settings(data_dir=bench.archive)) as library:
+    with open_byline(load_settings(data_dir=archive)) as library:
         counts = library.counts()
     return counts["passages"], counts["articles"]
 
@@ -165,27 +170,27 @@ def _stored_texts(bench: Bench) -> list[str]:
     return texts
 
 
-def _month(question: Question) -> Query:
+def month(question: Question) -> Query:
     """A range of a month around the day that the question was asked."""
     day = date.fromisoformat(question.asked)
     return Query(question.text, published_from=day.replace(day=1), published_to=day.replace(day=28))
 
 
 def _search_ms(library: Byline, queries: Sequence[Query]) -> list[float]:
-    return [_timed(lambda q=query: library.search(q, rerank=False)) for query in queries]
+    return [timed(lambda q=query: library.search(q, rerank=False)) for query in queries]
 
 
 def _ask_ms(library: Byline, questions: Sequence[Question]) -> list[float]:
-    return [_timed(lambda q=question: library.ask(q.text)) for question in questions]
+    return [timed(lambda q=question: library.ask(q.text)) for question in questions]
 
 
-def _timed(call: Any) -> float:
+def timed(call: Any) -> float:
     started = time.perf_counter()
     call()
     return (time.perf_counter() - started) * 1e3
 
 
-def _percentiles(what: str, ms: list[float], p50: float | None, p95: float | None) -> Row:
+def percentiles(what: str, ms: list[float], p50: float | None, p95: float | None) -> Row:
     ordered = sorted(ms)
     at50, at95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
     wanted = ", ".join(f"{name} ≤ {limit:.0f} ms" for name, limit in (("p50", p50), ("p95", p95)) if limit)

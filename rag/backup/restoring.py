@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from rag.backup.manifest import LEDGER, Manifest, Progress, silent
-from rag.errors import InputError
+from rag.errors import ChromaUnreachable, InputError
+from rag.ledger_write import writing
 from rag.settings import Settings
 from rag.store import open_store
 
@@ -53,9 +55,16 @@ def take_in(backup: Path, folder: Path, progress: Progress = silent) -> Manifest
 
 
 def index(settings: Settings, folder: Path, progress: Progress = silent) -> None:
-    """Write the indexes of what was taken in; `progress` is told passages, each twice. No passage is embedded."""
+    """Write the indexes of what was taken in; `progress` is told passages, each twice. No passage is embedded.
+
+    What is restored is an archive of its own from then on: with the other's name, both would write the same vectors on
+    a Chroma server. One that does not answer is brought level later.
+    """
     with open_store(settings.model_copy(update={"data_dir": folder}), "byline restore") as store:
-        store.rebuild(progress)
+        with writing(store.ledger) as w:
+            w.set_meta("archive", uuid4().hex)
+        with suppress(ChromaUnreachable):
+            store.rebuild(progress)
 
 
 def settle(manifest: Manifest, folder: Path, data_dir: Path) -> None:

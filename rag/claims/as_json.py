@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.claims.records import Attribution, CheckedClaim, CheckedDraft, ClaimEvidence, Dated, DraftSentence, QuoteCheck
 from rag.claims.statements import Statement
-from rag.records import citation_record
+from rag.records import citation_record, notice_records
 from rag.types import Citation
 
 
@@ -21,6 +21,7 @@ def draft_record(draft: CheckedDraft) -> dict[str, Any]:
         "not_checked": [_not_checked(one) for one in draft.not_checked],
         "articles": [asdict(one) for one in draft.articles],
         "timings_ms": {name: round(ms, 1) for name, ms in draft.timings_ms.items()},
+        "notices": notice_records(draft.notices),
         "models": draft.models,
         "usage": asdict(draft.usage) if draft.usage else None,
     }

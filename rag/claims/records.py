@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.notices import Notice
 from rag.types import Check, Citation, Usage
 
 SentenceKind = Literal["claim", "opinion", "question", "greeting", "prediction", "fragment"]
@@ -140,4 +141,5 @@ class CheckedDraft:
     models: dict[str, str]
     checked_at: str
     articles: tuple[ReadArticle, ...] = ()
+    notices: tuple[Notice, ...] = ()
     usage: Usage | None = None

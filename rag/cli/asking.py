@@ -67,8 +67,9 @@ def search(
     limits = replace(limits_of(source, after, before, as_of), k=k)
 
     def found(text: str) -> dict[str, Any]:
-        hits = front(lambda one: one.search(replace(limits, text=text), rerank=rerank))
-        return {"query": text, "hits": [hit for hit in hits if hit["left_out"] is None]}
+        told = front(lambda one: one.search(replace(limits, text=text), rerank=rerank))
+        hits = [hit for hit in told["hits"] if hit["left_out"] is None]
+        return {"query": text, "hits": hits, "notices": told["notices"]}
 
     with Fronted(load_settings(data_dir=data_dir), one_shot=batch is None, no_service=no_service) as front:
         if batch is not None:
@@ -78,9 +79,9 @@ def search(
     if as_json:
         _print_json(record)
         return
-    from rag.cli.show import show_hits
+    from rag.cli.show import show_found
 
-    show_hits(record["hits"])
+    show_found(record)
 
 
 def _wanted(text: str | None, what: str) -> str:

@@ -30,8 +30,9 @@ def backup(
 ) -> None:
     """Copy the archive, while others serve it and write to it, with the SHA-256 of each file."""
     from rag.backup.making import back_up, size_of
-    from rag.backup.remote import is_remote, send
+    from rag.backup.remote import send
     from rag.cli.progress import bytes_bar
+    from rag.remote import is_remote
 
     settings = load_settings(data_dir=data_dir)
     _need_own_files(settings, "Copy it with `pg_dump -Fc`, also while it is in use; `pg_restore` puts it back.")
@@ -50,9 +51,10 @@ def restore(
 ) -> None:
     """Make an archive of a backup, in a data folder that is empty: files verified, indexes written anew."""
     from rag.backup.manifest import Manifest
-    from rag.backup.remote import fetch, is_remote
+    from rag.backup.remote import fetch
     from rag.backup.restoring import index, settle, staging, take_in
     from rag.cli.progress import bytes_bar, passages_bar
+    from rag.remote import is_remote
 
     settings = load_settings(data_dir=data_dir)
     if verify:
@@ -89,7 +91,7 @@ def _need_own_files(settings: Settings, remedy: str) -> None:
 @contextmanager
 def _nearby(where: str) -> Iterator[Path]:
     """The folder itself, or one on this machine for what is elsewhere."""
-    from rag.backup.remote import is_remote
+    from rag.remote import is_remote
 
     if is_remote(where):
         with TemporaryDirectory(prefix="byline-") as folder:

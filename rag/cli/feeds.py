@@ -138,6 +138,7 @@ def _say(report: FeedReport) -> None:
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing new"
     sys.stdout.write(f"{report.feed.url}: {safe(report.fault or told)}\n")
     sys.stdout.writelines(f"  rejected: {safe(str(one))}\n" for one in articles.rejected)
+    sys.stdout.writelines(f"  {safe(one.text)}\n" for one in articles.notices)
     sys.stdout.flush()
 
 

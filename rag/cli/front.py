@@ -33,7 +33,8 @@ class Front(Protocol):
     ) -> Generator[Told]:
         """What happens while an answer is made; `done` comes last. With `explain` its record has the ranking."""
 
-    def search(self, query: Query, *, rerank: bool) -> list[Record]: ...
+    def search(self, query: Query, *, rerank: bool) -> Record:
+        """`hits` and `notices`."""
 
     def check(self, text: str, limits: Query, progress: Progress = silent) -> Record: ...
 
@@ -108,10 +109,10 @@ class InProcess:
                     payload = with_ranking(payload, event.asked.hits)
                 yield name, payload
 
-    def search(self, query: Query, *, rerank: bool) -> list[Record]:
-        from rag.records import hit_record
+    def search(self, query: Query, *, rerank: bool) -> Record:
+        from rag.records import search_record
 
-        return [hit_record(hit) for hit in self._byline.search(query, rerank=rerank)]
+        return search_record(*self._byline.searched(query, rerank=rerank))
 
     def check(self, text: str, limits: Query, progress: Progress = silent) -> Record:
         from rag.claims.as_json import draft_record
@@ -160,9 +161,8 @@ class OverHttp:
         body = _limits(limits) | {"question": question, "history": history, "explain": explain}
         return self._service.events("POST", "/v1/ask", body)
 
-    def search(self, query: Query, *, rerank: bool) -> list[Record]:
-        asked = {"q": query.text, "k": query.k, "rerank": rerank}
-        return self._hits("/v1/search", asked, query, "hits")
+    def search(self, query: Query, *, rerank: bool) -> Record:
+        return self._found("/v1/search", {"q": query.text, "k": query.k, "rerank": rerank}, query)
 
     def check(self, text: str, limits: Query, progress: Progress = silent) -> Record:
         told: Record = {}
@@ -179,16 +179,16 @@ class OverHttp:
         return then, {name: now[name] for name in ("checked_at", "articles", "claims")}
 
     def quotes(self, person: str, limits: Query) -> list[Record]:
-        return self._hits("/v1/quotes", {"person": person}, limits, "quotes")
+        told: list[Record] = self._found("/v1/quotes", {"person": person}, limits)["quotes"]
+        return told
 
     def timeline(self, subject: str, limits: Query) -> list[Record]:
-        return self._hits("/v1/timeline", {"subject": subject}, limits, "timeline")
+        told: list[Record] = self._found("/v1/timeline", {"subject": subject}, limits)["timeline"]
+        return told
 
-    def _hits(self, path: str, asked: Record, limits: Query, what: str) -> list[Record]:
+    def _found(self, path: str, asked: Record, limits: Query) -> Record:
         within = _limits(limits)
-        query = asked | within | {"source": within.pop("sources")}
-        found: list[Record] = self._service.get(path, **query)[what]
-        return found
+        return self._service.get(path, **asked | within | {"source": within.pop("sources")})
 
 
 def _limits(limits: Query) -> Record:

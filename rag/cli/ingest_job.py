@@ -17,7 +17,18 @@ Progress = IngestProgress | IngestLines
 Shown = type[IngestProgress] | type[IngestLines]
 """Shows how far it is, of so many articles."""
 
-_TOLD = ("total", "done", "new", "updated", "unchanged", "near_duplicates", "passages", "rejected_count", "rejected")
+_TOLD = (
+    "total",
+    "done",
+    "new",
+    "updated",
+    "unchanged",
+    "near_duplicates",
+    "passages",
+    "rejected_count",
+    "rejected",
+    "notices",
+)
 
 
 @dataclass(frozen=True, slots=True)

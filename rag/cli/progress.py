@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from rag.ingestion import IngestReport
+from rag.records import notice_records
 
 _NICE = 10
 _LINE_EVERY_S = 0.2
@@ -44,13 +45,14 @@ class IngestProgress:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("articles · {task.fields[passages]:,} passages · {task.fields[rate]:.0f} passages/s"),
+            TextColumn("{task.fields[crew]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(elapsed_when_finished=False),
             console=Console(stderr=True),
             disable=not Console(stderr=True).is_terminal,
         )
-        self._task = self._bar.add_task("ingest", total=total, passages=0, rate=0.0)
+        self._task = self._bar.add_task("ingest", total=total, passages=0, rate=0.0, crew="")
 
     def __enter__(self) -> IngestProgress:
         self._bar.start()
@@ -62,10 +64,11 @@ class IngestProgress:
         self._bar.stop()
 
     def tell(self, told: dict[str, Any]) -> None:
-        """As `ingest_record` has it."""
+        """As `ingest_record` has it, and on a cluster how many `workers` there are on how many `nodes`."""
+        crew = f"· {told['workers']} workers on {told['nodes']} nodes" if "workers" in told else ""
         elapsed = self._bar.tasks[0].elapsed or 0.0
         rate = told["passages"] / elapsed if elapsed else 0.0
-        self._bar.update(self._task, completed=told["done"], passages=told["passages"], rate=rate)
+        self._bar.update(self._task, completed=told["done"], passages=told["passages"], rate=rate, crew=crew)
 
 
 class IngestLines:
@@ -106,6 +109,7 @@ def ingest_record(report: IngestReport, total: int) -> dict[str, Any]:
         **{name: getattr(report, name) for name in counts},
         "rejected_count": len(report.rejected),
         "rejected": rejected,
+        "notices": notice_records(report.notices),
     }
 
 

@@ -37,9 +37,8 @@ def show_sources(record: dict[str, Any], console: Console) -> None:
 
 
 def show_made(record: dict[str, Any], console: Console) -> None:
-    """What became of a language model's draft."""
-    if record["notice"]:
-        console.print(Text(f"\n{safe(record['notice'])}"), style="yellow")
+    """What the answer had to go without, and what became of a language model's draft."""
+    show_notices(record["notices"], console)
     for sentence in record["removed"]:
         why = "; ".join(check["detail"] for check in sentence["checks"] if not check["ok"])
         console.print(Text(f"  taken out: {safe(sentence['text'])} ({safe(why)})"), style="red")
@@ -48,6 +47,18 @@ def show_made(record: dict[str, Any], console: Console) -> None:
         tokens = f"{used['input_tokens']:,} + {used['output_tokens']:,} tokens"
         cost = f", ${used['cost']:.4f}" if used["cost"] else ""
         console.print(Text(f"\n{record['models'].get('llm', 'language model')}: {tokens}{cost}"), style="dim")
+
+
+def show_notices(notices: Sequence[dict[str, str]], console: Console) -> None:
+    for one in notices:
+        console.print(Text(f"\n{safe(one['text'])}"), style="yellow")
+
+
+def show_found(record: dict[str, Any]) -> None:
+    """What a search found, and what it had to go without."""
+    console = Console()
+    show_hits(record["hits"], console)
+    show_notices(record["notices"], console)
 
 
 def show_hits(hits: Sequence[dict[str, Any]], console: Console | None = None) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag.claims.export import link_of, said_by
-from rag.cli.show import one_line, place, safe, where
+from rag.cli.show import one_line, place, safe, show_notices, where
 
 _STYLES = {"supported": "green", "refuted": "red", "disputed": "yellow", "not_enough_evidence": "dim"}
 _NEAREST = 2  # sentences that say neither, shown where nothing else is
@@ -26,6 +26,7 @@ def show_check(record: dict[str, Any], console: Console | None = None) -> None:
         console.print(
             Text(f"\nnot checked ({one['kind']}, {safe(one['why'] or '')}): {one_line(one['text'])}"), style="dim"
         )
+    show_notices(record["notices"], console)
     if "recheck" in record:
         _show_recheck(console, record["recheck"])
     console.print(Text(f"\ncheck {record['id']} · {record['checked_at']}"), style="dim")

@@ -37,6 +37,12 @@ class Database(ABC):
         """Be the ledger's one writer, to do `what`, until the block ends. Raises StoreBusy at once when another is."""
 
     @abstractmethod
+    def alone(self, to: str) -> AbstractContextManager[bool]:
+        """Whether this is the only process of all that use the database `to` do something, until the block ends. Nobody
+        waits.
+        """
+
+    @abstractmethod
     def truncate_log(self) -> bool:
         """Leave nothing in a log of what was removed; False while a reader still needs it."""
 

@@ -19,7 +19,7 @@ from rag.errors import StoreDamaged
 if TYPE_CHECKING:
     from alembic.config import Config
 
-FIRST, HEAD = "0001", "0002"
+FIRST, HEAD = "0001", "0003"
 _FIRST_SCHEMA = "2"  # as `meta` called it before there were revisions
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 

@@ -7,22 +7,24 @@ and what was not committed yet. Such a lock is the session's: a pooler in betwee
 from __future__ import annotations
 
 import os
+import select
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rag.database.base import Database
 from rag.errors import BylineError, InputError, MissingExtra, SettingsError, StoreBusy, StoreUnreachable
 
 DRIVER = "postgresql+psycopg"
-_WRITER, _TABLES = 0x62796C01, 0x62796C02  # the advisory locks' names: "byl" and a number
+_WRITER, _TABLES, _ALONE = 0x62796C01, 0x62796C02, 0x62796C03  # the advisory locks' names: "byl" and a number
 CHANNEL = "byline_changes"
 # As many as a service has threads, most of which answer and wait; one machine stays below PostgreSQL's usual hundred.
 _KEPT, _MORE, _WAIT_S = 8, 72, 30
@@ -78,6 +80,20 @@ class PostgresDatabase(Database):
                 yield
             finally:
                 self._writer = None
+                _let_go(connection)
+
+    @contextmanager
+    def alone(self, to: str) -> Iterator[bool]:
+        """By a lock that ends with the connection, so with the process."""
+        key = {"kind": _ALONE, "to": to}
+        with _connected(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as connection:
+            mine = connection.execute(text("SELECT pg_try_advisory_lock(:kind, hashtext(:to))"), key).scalar()
+            try:
+                yield bool(mine)
+            finally:
+                if mine:
+                    with suppress(StoreUnreachable):
+                        connection.execute(text("SELECT pg_advisory_unlock(:kind, hashtext(:to))"), key)
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -186,8 +202,16 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _locked(connection: Connection, function: str) -> bool:
-    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": _WRITER}).scalar())
+def _locked(connection: Connection, function: str, key: int = _WRITER) -> bool:
+    return bool(connection.execute(text(f"SELECT {function}(:key)"), {"key": key}).scalar())
+
+
+def _let_go(connection: Connection) -> None:
+    """At once: the server takes a moment to see that a connection was closed; the next writer may be here by then."""
+    with suppress(SQLAlchemyError, BylineError):
+        connection.rollback()
+        _locked(connection, "pg_advisory_unlock")
+        connection.commit()
 
 
 def _introduce(connection: Connection, what: str) -> None:
@@ -210,6 +234,8 @@ def _tell(engine: Engine) -> None:
     """A server that can't be reached or does not serve, as Byline's own error; those of a statement stay."""
 
     def told(context: ExceptionContext) -> BylineError | None:
+        if isinstance(context.original_exception, KeyboardInterrupt):
+            return None
         if "NUL (0x00)" in str(context.original_exception):
             return InputError("PostgreSQL stores no NUL character.", remedy="Take it out of the text.")
         lost = context.is_disconnect or isinstance(context.sqlalchemy_exception, exc.OperationalError)
@@ -230,17 +256,26 @@ def unreachable(url: URL, error: BaseException) -> StoreUnreachable:
     )
 
 
+def _was_told(connection: Any) -> bool:
+    """Whether the server sent something unasked, which is how it ends a connection."""
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    return bool(look.poll(0))
+
+
 def _keep_fresh(engine: Engine) -> None:
-    """Look whether a connection that was idle for a while still holds; one in steady use is spared the round trip."""
+    """Look whether a connection that was idle for a while, or was told something, still holds; one in steady use is
+    spared the round trip.
+    """
 
     def checked_in(_connection: Any, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     def checked_out(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("used", time.monotonic()) <= _PING_AFTER_S:
-            return
         try:
-            engine.dialect.do_ping(connection)
+            idle_s = time.monotonic() - record.info.get("used", time.monotonic())
+            if idle_s > _PING_AFTER_S or _was_told(connection):
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise exc.DisconnectionError from error
 

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from rag.database.base import Database
 from rag.errors import BylineError, StoreBusy, StoreDamaged
-from rag.locks import WriterLock
+from rag.locks import FileLock, WriterLock
 
 BUSY_TIMEOUT_MS = 10_000
 _KEPT_OPEN = 10
@@ -79,6 +79,14 @@ class SqliteFile(Database):
         lock.take(what)
         try:
             yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def alone(self, to: str) -> Iterator[bool]:
+        lock = FileLock(self.path.parent / f"{to}.lock")
+        try:
+            yield lock.try_lock()
         finally:
             lock.release()
 

@@ -87,6 +87,17 @@ for _group in (RECORDS, API_KEYS, FEEDS, SPENDING):
     for _table in _group.sorted_tables:
         _table.to_metadata(SHARED, name=_NAMES.get(_table.name, _table.name))
 
+# What is left of a client's requests of a minute, where services share it. It is worth nothing after a crash.
+Table(
+    "rates",
+    SHARED,
+    Column("client", key_text(), primary_key=True),
+    Column("remaining", Float, nullable=False),
+    Column("given", Integer, nullable=False),
+    Column("filled_at", Float, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
 
 def shared(table: Table) -> Table:
     """A table as one database that has them all names it."""

@@ -94,7 +94,10 @@ def poll(
     try:
         polling = Polling(store, Pages(fetcher, ledger, limits), fetcher, limits)
         for feed in feeds:
-            report = _settled(polling.gather(feed), settings, store, clock(), patience_s)
+            with store.polling(feed.url) as found:
+                if found is None or (not every_feed and found.due_at > clock()):
+                    continue  # another machine polls it, or has just done so
+                report = _settled(polling.gather(found), settings, store, clock(), patience_s)
             yield report
             if report.articles.interrupted:
                 return

@@ -14,6 +14,7 @@ from rag.types import Article, Published
 
 _LONGEST = 500  # characters of a title, a source or an author
 _AUTHORS = 50
+_KEY_BYTES = 2_000  # PostgreSQL's indexes take 2,704 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def settle(draft: Draft, origin: Origin, limits: Limits) -> Article:
         reason = f"its url {draft.url[:200]!r} is not a web address."
         raise ArticleRejected(origin.where, reason, remedy="Give an http or https url, or leave it out.")
     key = key_of(draft.url, origin.path, draft.record)
+    if len(key.encode()) > _KEY_BYTES:
+        reason = f"its url or id makes a key of {len(key.encode()):,} bytes, the limit is {_KEY_BYTES:,}."
+        raise ArticleRejected(origin.where, reason, remedy="Give it a shorter url or id.")
     return Article(
         id=proposed_id(key, origin.digest),
         key=key,

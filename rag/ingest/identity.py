@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from rag.ingest.file import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Origin:
     """Where an article's bytes are: what a rejection names, the file, and the SHA-256 of the bytes in hex."""
 
     where: str
-    path: Path
+    path: File
     digest: str
 
 
@@ -55,7 +56,7 @@ def source_of(url: str) -> str | None:
     return host.removeprefix("www.") if host else None
 
 
-def key_of(url: str | None, path: Path, record: str | None) -> str:
+def key_of(url: str | None, path: File, record: str | None) -> str:
     """Where an article came from. `record` names one of many in a file."""
     if url is not None:
         return f"url:{canonical_url(url)}"

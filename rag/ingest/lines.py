@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
 from rag.errors import ArticleRejected
+from rag.ingest.file import File
 
 _LARGEST_RATIO = 100  # of unpacked to packed bytes: text packs to a third or a tenth, a bomb to a thousandth
 _ALWAYS_ALLOWED = 10_000_000  # unpacked bytes, whatever the ratio
@@ -26,12 +27,12 @@ class Line(NamedTuple):
     raw: bytes
 
 
-def lines(path: Path, max_line_bytes: int) -> Iterator[Line | ArticleRejected]:
+def lines(path: File, max_line_bytes: int) -> Iterator[Line | ArticleRejected]:
     """The lines of a file that are not blank; a rejection for each that is too long and for a damaged rest."""
     packed = path.name.lower().endswith(".gz")
     number = 0
     try:
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
+        with path.open("rb") as raw_file, gzip.open(raw_file) if packed else nullcontext(raw_file) as file:
             allowed = max(_ALWAYS_ALLOWED, path.stat().st_size * _LARGEST_RATIO) if packed else None
             for number, raw in _numbered(file, max_line_bytes, allowed):
                 if raw is None:
@@ -73,7 +74,7 @@ def _numbered(file: _Readable, longest: int, allowed: int | None) -> Iterator[tu
         yield number, raw.rstrip(b"\r\n") if whole else None
 
 
-def _too_long(path: Path, number: int, limit: int) -> ArticleRejected:
+def _too_long(path: File, number: int, limit: int) -> ArticleRejected:
     return ArticleRejected(
         f"{path}:{number}",
         f"the line is longer than {limit:,} bytes.",

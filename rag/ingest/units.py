@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from rag.errors import ArticleRejected
 from rag.ingest.discover import kind_of
+from rag.ingest.file import File
 from rag.ingest.identity import Origin
 from rag.ingest.limits import Limits
 from rag.ingest.lines import lines
@@ -33,11 +33,11 @@ class Unit:
     read: Callable[[], Article]
 
 
-def units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
+def units(path: File, limits: Limits) -> Iterator[Unit | ArticleRejected]:
     """The units of a file in its order. What can't be a unit is a rejection, and the rest goes on."""
     try:
         _check_name(path)
-        if kind_of(path) in {".jsonl", ".jsonl.gz"}:
+        if holds_many(path):
             _check_size(path, limits)
             yield from _line_units(path, limits)
         else:
@@ -48,7 +48,7 @@ def units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
         yield _unreadable(path, error)
 
 
-def _line_units(path: Path, limits: Limits) -> Iterator[Unit | ArticleRejected]:
+def _line_units(path: File, limits: Limits) -> Iterator[Unit | ArticleRejected]:
     for line in lines(path, limits.max_line_bytes):
         if isinstance(line, ArticleRejected):
             yield line
@@ -63,10 +63,19 @@ def _read_line(raw: bytes, origin: Origin, limits: Limits) -> Article:
     return read_line(raw, origin, limits)
 
 
-def _file_unit(path: Path, limits: Limits) -> Unit:
+def holds_many(path: File) -> bool:
+    """Whether a file has an article a line, and is none itself."""
+    return kind_of(path) in {".jsonl", ".jsonl.gz"}
+
+
+def _file_unit(path: File, limits: Limits) -> Unit:
     _check_size(path, limits)
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return whole_unit(path, hashlib.file_digest(file, "sha256").hexdigest(), limits)
+
+
+def whole_unit(path: File, digest: str, limits: Limits) -> Unit:
+    """The unit of a file that is an article, whose digest is known. Nothing is read yet."""
     origin = Origin(str(path), path, digest)
     return Unit(origin.where, digest, partial(_read_file, origin, limits))
 
@@ -84,7 +93,7 @@ def _read_file(origin: Origin, limits: Limits) -> Article:
     return read_whole(raw, origin, limits)
 
 
-def _check_name(path: Path) -> None:
+def _check_name(path: File) -> None:
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
@@ -92,7 +101,7 @@ def _check_name(path: Path) -> None:
         raise ArticleRejected(where, "its path is not valid Unicode.", remedy="Rename the file or folder.") from error
 
 
-def _check_size(path: Path, limits: Limits) -> None:
+def _check_size(path: File, limits: Limits) -> None:
     size = path.stat().st_size
     if size > limits.max_file_bytes:
         raise ArticleRejected(
@@ -102,6 +111,6 @@ def _check_size(path: Path, limits: Limits) -> None:
         )
 
 
-def _unreadable(path: Path, error: OSError) -> ArticleRejected:
+def _unreadable(path: File, error: OSError) -> ArticleRejected:
     reason = f"it can't be read ({error.strerror or error})."
     return ArticleRejected(str(path), reason, remedy="Check that it is there and may be read.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel
 
 from rag import tracing
+from rag.breaker import Breaker
 from rag.errors import LanguageModelFailed
-from rag.llm.breaker import Breaker
 from rag.llm.opening import Connection, open_chat
 from rag.llm.shown import tokens_in
 from rag.llm.spending import Meter
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _WINDOW = 8192  # tokens, of a model that nothing is known of
 _RAMBLE = 8  # characters an output token, from which on a reply is cut off whatever its server does
 _SPARE_CHUNKS = 50  # a chunk is a token or more: that many over the tokens asked for, and it is cut off too
+_REST_S = 60.0  # that a model which keeps failing is left alone, unless its server names a time
 _BUSY = 429
 _BROKEN = 500
 
@@ -48,7 +50,7 @@ class LanguageModel:
         """Raises MissingExtra when the provider's package is not installed, SettingsError when it can't be set up."""
         self._to = connection
         self._chat = open_chat(connection)
-        self._breaker = Breaker()
+        self._breaker = Breaker(_REST_S)
 
     @property
     def identity(self) -> str:
@@ -83,7 +85,8 @@ class LanguageModel:
         Raises LanguageModelFailed; closing the iterator ends the request.
         """
         asked = sum(tokens_in(text) for _, text in messages)
-        self._breaker.admit()
+        if left := self._breaker.admit():
+            raise LanguageModelFailed(f"it failed before and is left alone for another {math.ceil(left)} s")
         meter.admit(asked, self._to.output_tokens)
         reply = _Reply(self._to.output_tokens)
         with tracing.chat(self._to.provider, self._to.model, self._to.output_tokens, messages) as noted:

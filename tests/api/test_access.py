@@ -12,7 +12,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from api.rates import Rates
 from rag.cli.app import app
 from rag.keys import KeyStore
 from rag.local_service import find
@@ -58,7 +57,7 @@ def test_a_command_of_this_machine_finds_it_and_needs_none(wide: Open) -> None:
     assert "/v1/quotes" in wide.http.get("/metrics", headers=bearer(found.token)).text
 
 
-@pytest.mark.parametrize("one", KEYED, ids=str)
+@pytest.mark.parametrize("one", [one for one in KEYED if one.path != "/readyz"], ids=str)
 def test_without_a_key_nothing_is_told(wide: Open, one: Operation) -> None:
     for headers in ({}, bearer("byl_000000000000_" + "A" * 43), {"X-API-Key": "nonsense"}):
         reply = wide.http.request(one.method, one.path, headers=headers)
@@ -68,6 +67,13 @@ def test_without_a_key_nothing_is_told(wide: Open, one: Operation) -> None:
 
 def test_the_page_and_health_need_none(wide: Open) -> None:
     assert [wide.http.get(path).status_code for path in ("/", "/static/page.css", "/healthz")] == [200] * 3
+
+
+def test_who_balances_the_load_is_told_whether_it_is_ready_and_no_more(wide: Open) -> None:
+    _, whole = wide.keys.add("operator", "read")
+    assert wide.http.get("/readyz").json() == {"ready": True}
+    assert "parts" in wide.http.get("/readyz", headers=bearer(whole)).json()
+    assert wide.http.get("/readyz", headers=bearer("nonsense")).status_code == 401
 
 
 def test_a_reading_key_does_not_write(wide: Open) -> None:
@@ -180,13 +186,3 @@ def test_what_nobody_foresaw_is_a_problem_with_all_headers(own_data: Path) -> No
         assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
         assert "Restore the file" in told.json()["detail"]
         assert told.headers["x-content-type-options"] == "nosniff"
-
-
-def test_a_bucket_fills_evenly_and_not_beyond_a_minute() -> None:
-    rates = Rates(60)
-    assert [rates.take("a", 0.0).wait_s for _ in range(60)] == [0.0] * 60
-    assert rates.take("a", 0.0).wait_s == pytest.approx(1.0)
-    assert rates.take("b", 0.0).wait_s == 0.0
-    assert rates.take("a", 1.0).wait_s == 0.0
-    assert rates.take("a", 1.0).wait_s > 0
-    assert [rates.take("a", 1e6).wait_s for _ in range(61)].count(0.0) == 60

@@ -56,7 +56,7 @@ def test_search_gives_passages_with_their_places(at: httpx.Client) -> None:
     article = at.get(f"/v1/articles/{first['article']['id']}").json()
     assert article["text"][first["start"] : first["end"]] == first["text"]
     assert at.get("/v1/search", params={"q": "  "}).status_code == 422
-    assert at.get("/v1/search", params={"q": "Ford", "published_from": "2020-01-01"}).json() == {"hits": []}
+    assert at.get("/v1/search", params={"q": "Ford", "published_from": "2020-01-01"}).json()["hits"] == []
 
 
 def test_articles_are_listed_and_read(at: httpx.Client) -> None:

@@ -19,6 +19,7 @@ def test_a_service_that_can_be_asked_is_ready(server: str) -> None:
         "keywords": "level",
         "language_model": "none",
         "jobs": "running",
+        "service": "serving",
     }
     assert parts["vectors"]["state"] in {"chroma", "exact"}
     assert parts["reader"]["state"].startswith("byline-reader")

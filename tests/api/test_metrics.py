@@ -95,5 +95,6 @@ def test_claims_are_counted_by_verdict(client: httpx.Client) -> None:
 def test_the_archive_and_the_process_are_measured(client: httpx.Client) -> None:
     samples = scraped(client)
     assert of(samples, "byline_articles") == 4
+    assert samples["byline_changes_behind", frozenset()] == 0
     assert of(samples, "byline_passages") > 4
     assert of(samples, "process_resident_memory_bytes") > 10_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -56,3 +57,27 @@ def test_an_answer_under_way_ends_before_the_service(own_data: Path) -> None:
             asking.join(30)
             assert service.process.wait(30) in {0, -signal.SIGTERM}
     assert names[-1] == "done"
+
+
+def listens(address: tuple[str, int]) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(address) == 0
+
+
+def test_a_service_that_is_to_stop_serves_on_for_a_while_and_says_so(own_data: Path) -> None:
+    with served(own_data, BYLINE_DRAIN_S="1") as service, httpx.Client(base_url=service.address, timeout=30) as http:
+        early = socket.create_connection(("127.0.0.1", int(service.address.rpartition(":")[2])))
+        assert http.get("/readyz").status_code == 200
+        service.process.send_signal(signal.SIGTERM)
+        while (told := http.get("/readyz")).status_code == 200:
+            time.sleep(0.05)
+        assert told.json()["parts"]["service"]["state"] == "leaving"
+        assert told.headers["connection"] == "close"
+        assert http.get("/v1/search", params={"q": "Ford"}).status_code == 200
+        late = socket.create_connection(early.getpeername())
+        with early, late:
+            while listens(early.getpeername()):
+                time.sleep(0.02)
+            late.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert late.recv(100).startswith(b"HTTP/1.1 200")
+        assert service.process.wait(30) in {0, -signal.SIGTERM}

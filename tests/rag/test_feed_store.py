@@ -36,6 +36,18 @@ def test_a_feed_that_was_off_is_polled_again_when_it_is_added_again(store: FeedS
     assert store.feeds() == [Feed(URL)]
 
 
+def test_a_feed_is_polled_by_one_machine_at_a_time(settings: Settings, store: FeedStore) -> None:
+    store.add(URL)
+    other = FeedStore(settings.data_dir, settings.database_url)
+    with store.polling(URL) as first, other.polling(URL) as second:
+        assert first == Feed(URL)
+        assert second == (None if settings.database_url else Feed(URL))  # a file has one service
+        with other.polling("https://other.example/") as unknown:
+            assert unknown is None
+    with other.polling(URL) as again:
+        assert again == Feed(URL)
+
+
 def test_a_removed_article_is_known_by_its_key(store: FeedStore) -> None:
     store.add(URL)
     store.polled(Feed(URL), [SeenEntry("a", "m", "url:x"), SeenEntry("b", "n", "url:y")])

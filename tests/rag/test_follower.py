@@ -36,7 +36,7 @@ def eventually(holds: Callable[[], bool]) -> None:
 def following(settings: Settings) -> Iterator[Archive]:
     """The archive as a serving machine holds it."""
     archive = Archive(settings)
-    follower = Follower(archive, ChangeFeed(settings))
+    follower = Follower(archive, ChangeFeed(settings), replica=True)
     follower.start()
     try:
         yield archive
@@ -127,3 +127,23 @@ def test_indexes_of_something_else_are_made_anew(writer: Settings, tmp_path: Pat
         assert store.here.chroma != then.chroma
         assert len(store.keyword_ids()) == 2
         assert not then.keywords.exists()
+
+
+def test_an_embedded_chroma_is_brought_level_while_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.change_feed.POLL_S", 0.05)
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_store(settings, "test") as store:
+        put(store, [article(HARBOUR)])
+        store.level_chroma()
+    archive = Archive(settings)
+    archive.warm_up()
+    follower = Follower(archive, ChangeFeed(settings), replica=False)
+    follower.start()
+    with open_store(settings, "test") as store:
+        put(store, [article(BAKERY)])
+        assert not store.level_chroma()  # the serving process has it open
+    assert archive.chroma_in_use
+    eventually(lambda: archive.vectors_behind() == 0)
+    assert nearest(archive, "bread made of acorns") == "A bakery in Northmoor sells bread made of acorns."
+    follower.stop()
+    archive.close()

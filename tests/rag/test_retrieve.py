@@ -104,8 +104,8 @@ class Archive:
         named = {one.article.id: one.cluster for one in self._all.values() if one.cluster}
         return {i: tuple(sorted(o for o in named if named[o] == cluster)) for i, cluster in named.items()}
 
-    def matching(self, sources: tuple[str, ...], *days: int | None) -> NDArray[np.int64]:
-        return np.array([i for i, one in self._all.items() if Limits(sources, *days).let(one)], dtype=np.int64)
+    def passing(self, limits: Limits) -> NDArray[np.int64]:
+        return np.array([i for i, one in self._all.items() if limits.let(one)], dtype=np.int64)
 
     def count(self) -> int:
         return len(self._all)

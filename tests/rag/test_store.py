@@ -132,7 +132,7 @@ def test_filters_and_the_rule_for_undated_articles(settings: Settings) -> None:
 
     def both(limits: Limits) -> list[str]:
         with archive.view() as view:
-            ids = view.ledger.matching(limits.sources, limits.day_from, limits.day_to, limits.as_of)
+            ids = view.passing(limits)
             by_ledger = sorted(p.text for p in view.ledger.passages(ids.tolist()).values())
         assert by_ledger == sorted(found(archive, "bridge closed", limits))
         return by_ledger
@@ -240,6 +240,27 @@ def test_what_is_held_in_memory_follows_the_ledger(settings: Settings) -> None:
         assert list(outlined(archive).values()) == ["Harbour", "Harbour", "Bakery", "Bakery"]
         store.remove(bakery.id)
     assert list(outlined(archive).values()) == ["Harbour", "Harbour"]
+    archive.close()
+
+
+def test_a_filter_follows_the_ledger(settings: Settings) -> None:
+    days = [date(2021, 5, 1), date(2022, 5, 1)]
+    archive = Archive(settings)
+
+    def passing(limits: Limits) -> list[str]:
+        with archive.view() as view:
+            stored = view.ledger.passages(view.passing(limits).tolist())
+        return sorted({one.article.title or "" for one in stored.values()})
+
+    with open_store(settings, "test") as store:
+        (harbour,) = put(store, [article(HARBOUR, title="Harbour", day=days[0])])
+        assert passing(Limits(day_from=days[0].toordinal())) == ["Harbour"]
+        put(store, [article(BAKERY, title="Bakery", day=days[1], source="other.example")])
+        assert passing(Limits(day_from=days[0].toordinal())) == ["Bakery", "Harbour"]
+        assert passing(Limits(sources=("other.example",))) == ["Bakery"]
+        assert passing(Limits(sources=("nobody.example",))) == []
+        store.remove(harbour.id)
+        assert passing(Limits(day_from=days[0].toordinal())) == passing(Limits()) == ["Bakery"]
     archive.close()
 
 

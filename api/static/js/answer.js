@@ -19,12 +19,17 @@ export function understood(standalone) {
 export function below(record, openCitation) {
   const parts = [];
   if (!record.sentences.length) parts.push(element("p", { class: "abstains" }, record.text));
-  if (record.notice) parts.push(element("p", { class: "notice" }, record.notice));
+  parts.push(...notices(record));
   if (record.conflict) parts.push(conflictNote(record));
   if (record.removed.length) parts.push(takenOut(record.removed));
   if (record.citations.length) parts.push(sources(record, openCitation));
   if (!record.sentences.length) parts.push(...noAnswer(record, openCitation));
   return parts;
+}
+
+// What it had to go without.
+export function notices(record) {
+  return (record.notices || []).map((one) => element("p", { class: "notice" }, one.text));
 }
 
 function conflictNote(record) {

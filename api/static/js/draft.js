@@ -1,5 +1,6 @@
 // The draft as it was given, each claim coloured in place by its verdict, and the claim that is chosen.
 
+import { notices } from "./answer.js";
 import { SIGNS, TOLD, claimParts } from "./claim.js";
 import { codePoints, element } from "./dom.js";
 import { exportsOf } from "./exports.js";
@@ -22,6 +23,7 @@ export function draftShown(out, record, edit) {
   out.replaceChildren(
     element("ul", { class: "tally", "aria-label": "Verdicts" }, ...(tally.length ? tally : [element("li", { class: "not_enough_evidence tint" }, "Nothing that could be checked")])),
     element("p", { class: "actions" }, element("span", { class: "hint" }, `Checked ${day(record.checked_at)}${record.as_of ? `, as of ${day(record.as_of)}` : ""}. Choose a sentence for its evidence.`), edit),
+    ...notices(record),
     draft,
     ...(record.claims.length ? [detail] : []),
     exportsOf(record),

@@ -1,5 +1,6 @@
 // A job that changes the archive, from its beginning to its end.
 
+import { notices } from "./answer.js";
 import { bdi, element, say, shortened } from "./dom.js";
 import { trouble } from "./states.js";
 import { events } from "./stream.js";
@@ -18,6 +19,7 @@ export async function follow(jobs, start, name, refresh) {
       const ended = Boolean(state.ended_at);
       if (ended) bar.remove();
       if (ended && state.rejected.length) box.append(rejections(state));
+      if (ended) box.append(...notices(state));
     }
     say(told.textContent);
     await refresh();

@@ -1,6 +1,6 @@
 // Search, with filters; what was searched for stands in the address.
 
-import { articleLine } from "./answer.js";
+import { articleLine, notices } from "./answer.js";
 import { get } from "./api.js";
 import { element, quiet, shortened } from "./dom.js";
 import { openSource } from "./source.js";
@@ -50,12 +50,12 @@ function field(id, label, attributes) {
 async function search(out, asked) {
   out.replaceChildren(element("p", { class: "status" }, "Searching…"));
   try {
-    const { hits } = await get("/v1/search", { ...asked, k: 20 });
+    const { hits, ...record } = await get("/v1/search", { ...asked, k: 20 });
     const used = hits.filter((hit) => !hit.left_out);
     const told = used.length ? `${counted(used.length, "passage")}, best first` : "Nothing fits. Try other words, or fewer filters.";
     const close = quiet("Close the search", () => (out.replaceChildren(), history.replaceState(null, "", "/?archive")));
     const cards = used.map((hit) => element("li", {}, articleLine(hit.article), element("blockquote", {}, ...found(shortened(hit.text, 500), asked.q)), element("p", { class: "actions" }, reader(hit))));
-    out.replaceChildren(element("p", { class: "actions" }, element("span", { class: "hint" }, told), close), element("ol", { class: "cards" }, ...cards));
+    out.replaceChildren(element("p", { class: "actions" }, element("span", { class: "hint" }, told), close), ...notices(record), element("ol", { class: "cards" }, ...cards));
   } catch (fault) {
     out.replaceChildren(trouble(fault, () => search(out, asked)));
   }

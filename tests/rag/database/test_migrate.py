@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def made(path: Path) -> dict[str, str]:
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
-    return {name: " ".join(sql.split()).replace("( ", "(").replace(", )", ")") for name, sql in rows}
+    return {name: re.sub(r"\s*([(),]|\s)\s*", r"\1", sql).replace(",)", ")") for name, sql in rows}
 
 
 def test_a_folder_from_before_there_were_revisions_is_led_on_in_place(tmp_path: Path) -> None:

@@ -148,10 +148,7 @@ def test_a_writer_that_is_killed_lets_go_of_the_lock(database_url: str, tmp_path
     pytest.fail("the lock was not let go of")
 
 
-def test_connections_that_the_server_cut_are_made_anew(
-    database_url: str, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.database.postgres._PING_AFTER_S", 0.0)
+def test_connections_that_the_server_cut_are_made_anew(database_url: str, postgres: Server, tmp_path: Path) -> None:
     ledger = Ledger(Settings(data_dir=tmp_path, database_url=database_url))
     with ledger.snapshot() as snapshot:
         assert snapshot.seq() == 0

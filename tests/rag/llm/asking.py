@@ -28,6 +28,12 @@ class Told:
         return str(self.record["text"])
 
     @property
+    def notice(self) -> str:
+        """What became of the draft."""
+        (told,) = [one["text"] for one in self.record["notices"] if one["kind"] == "language_model"]
+        return str(told)
+
+    @property
     def verdicts(self) -> list[str]:
         return [one["verdict"] for one in self.record["sentences"]]
 

@@ -24,7 +24,7 @@ def stood_in(told: Told, because: str) -> None:
     assert told.record["mode"] == "extractive"
     assert told.text == EXTRACTIVE
     assert told.record["short_answer"] == "Valencia"
-    assert because in told.record["notice"]
+    assert because in told.notice
     assert told.verdicts == ["supported"]
 
 
@@ -203,7 +203,7 @@ def test_a_reply_that_was_cut_off_loses_its_last_sentence(data: Path) -> None:
     with scripted(text) as server:
         told = asked(data, server)
     assert told.text == f"{GOOD[0]} [1]"
-    assert "cut off" in told.record["notice"]
+    assert "cut off" in told.notice
 
 
 def test_json_that_is_malformed_and_then_good(data: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_ramble_is_cut_off(data: Path) -> None:
     with scripted(ramble) as server:
         told = asked(data, server, llm_output_tokens=100)
     assert told.text == f"{GOOD[0]} [1]"
-    assert "cut off" in told.record["notice"]
+    assert "cut off" in told.notice
     assert len(str(told.record)) < 20_000
 
 
@@ -292,7 +292,7 @@ def test_strict_takes_out_what_does_not_hold_and_never_shows_it(data: Path) -> N
         told = asked(data, server, llm_policy="strict")
     assert told.text == f"{GOOD[0]} [1]"
     assert told.removed == [changed[0]]
-    assert "One sentence" in told.record["notice"]
+    assert "One sentence" in told.notice
     assert [event.text for event in told.events if isinstance(event, Drafted)] == [GOOD[0]]
 
 
@@ -310,7 +310,7 @@ def test_repair_names_the_faults_and_takes_the_second_draft(data: Path) -> None:
         told = asked(data, server, llm_policy="repair")
     assert told.text == f"{GOOD[0]} [1]"
     assert told.removed == [changed[0]]
-    assert "anew" in told.record["notice"]
+    assert "anew" in told.notice
     assert told.record["usage"]["calls"] == 2
     told.never_unmarked("47.6")
 

@@ -1,0 +1,1 @@
+"""Byline on several hosts: `make cluster` starts them here as processes; the other files are for containers."""
