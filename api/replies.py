@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.claims.recheck import ArticleNow, ClaimNow
 from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, Part, QuoteClass, ReadArticle
 from rag.notices import Notice
-from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Usage, Verdict
+from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Verdict
+from rag.usage import Usage
 
 
 class Reply(BaseModel):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.notices import Notice
-from rag.types import Check, Citation, Usage
+from rag.types import Check, Citation
+from rag.usage import Usage
 
 SentenceKind = Literal["claim", "opinion", "question", "greeting", "prediction", "fragment"]
 ClaimVerdict = Literal["supported", "refuted", "disputed", "not_enough_evidence"]

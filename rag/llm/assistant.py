@@ -14,7 +14,8 @@ from rag.llm.spending import Caps, Meter, Tally
 from rag.llm.wording import explained, parts_by_model
 from rag.llm.writer import Writer, Writing
 from rag.prompts import load_prompt
-from rag.types import ArticleRef, Hit, Reading, Turn, Usage
+from rag.types import ArticleRef, Hit, Reading, Turn
+from rag.usage import Usage
 from rag.verify import Verifier
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from rag.database.choose import database_beside
 from rag.database.tables import SPENDING, spending
 from rag.errors import LanguageModelFailed
-from rag.types import Usage
+from rag.usage import Usage
 
 FILE = "spending.sqlite3"
 
