@@ -11,11 +11,7 @@ DEAREST = (
     ("tests/api/page/",),
     ("tests/rag/on_ray/",),
     ("tests/rag/test_embed.py", "tests/rag/test_pair_reader_contract.py", "tests/training/"),  # torch
-<<<<<<< HEAD
-    ("tests/rag/on_ray/",),
-=======
     ("tests/rag/chroma/", "tests/api/test_chroma_servers.py"),
->>>>>>> h-fast
     ("tests/api/test_commands.py",),
     ("tests/rag/test_crash.py",),
     ("tests/rag/test_store.py",),
