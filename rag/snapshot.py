@@ -39,7 +39,7 @@ from rag.ledger_rows import (
 from rag.types import Article
 
 _SEQ = ""  # the name under which the newest change comes among the notes; none has it
-_STREAMED = 10_000  # vectors at a time, of which there may be a million
+_AT_ONCE = 10_000  # vectors that are read together, of which there may be a million
 _IN_LIST = 500  # SQLite's limit on variables is far higher; this keeps statements cacheable
 
 
@@ -211,16 +211,21 @@ class Snapshot:
         """`(ids, vectors)` of the searched passages from id `first` on, the `most` first ones, of the model in use
         unless told.
         """
-        v = s.vectors.c
         model = model_id if model_id is not None else int(self.meta("model") or 0)
-        query = select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first)
-        query = query.order_by(v.passage_id).limit(most)
-        width = self._width(model)
-        parts = [_matrix([], width)]
-        with self.connection.execute(query, execution_options={"yield_per": _STREAMED}) as rows:
-            parts += [_matrix([(row[0], row[1]) for row in part], width) for part in rows.partitions()]
+        parts = [_matrix([], self._width(model))]
+        while most is None or most > 0:
+            rows = self._vectors_after(model, first, _AT_ONCE if most is None else min(most, _AT_ONCE))
+            if not rows:
+                break
+            parts.append(_matrix(rows, self._width(model)))
+            first, most = rows[-1][0] + 1, None if most is None else most - len(rows)
         ids, matrices = zip(*parts, strict=True)
         return np.concatenate(ids), np.concatenate(matrices)
+
+    def _vectors_after(self, model: int, first: int, most: int) -> list[tuple[int, bytes]]:
+        v = s.vectors.c
+        query = select(v.passage_id, v.vector).where(v.model_id == model, v.passage_id >= first)
+        return [(row[0], row[1]) for row in self.connection.execute(query.order_by(v.passage_id).limit(most))]
 
     def without_vector(self, model_id: int) -> list[int]:
         """Ids of the searched passages that have no vector of a model yet."""
