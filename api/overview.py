@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from api.documented import EXAMPLES, STATS
 from api.parts import Records, TheByline
 from rag.examples import examples
-from rag.holdings import counted
+from rag.holdings import Days, counted
 from rag.pipeline import Byline
 
 router = APIRouter(prefix="/v1", tags=["archive"])
@@ -31,8 +31,8 @@ def stats(byline: TheByline, records: Records) -> JSONResponse:
     return JSONResponse(
         counts
         | {
-            "days": [{"day": day.isoformat() if day else None, "articles": n} for day, n in by.days],
-            "sources": [{"source": source, "articles": n} for source, n in by.sources],
+            "days": _days(by.days),
+            "sources": [{"source": name, "articles": n, "days": _days(days)} for name, n, days in by.sources],
             "answers": [_answers(day, told) for day, told in answers.items()],
         }
     )
@@ -60,6 +60,10 @@ class KeptExamples:
             if seq != self._seq:
                 self._questions, self._seq = examples(byline), seq
             return self._questions
+
+
+def _days(days: Days) -> list[dict[str, Any]]:
+    return [{"day": day.isoformat() if day else None, "articles": n} for day, n in days]
 
 
 def _answers(day: str, told: dict[str, int]) -> dict[str, Any]:

@@ -49,8 +49,11 @@ class DayCount(Reply):
 
 
 class SourceCount(Reply):
+    """`days` is empty but for the largest six."""
+
     source: str | None
     articles: int
+    days: list[DayCount]
 
 
 class AnswerCounts(Reply):

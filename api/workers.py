@@ -23,8 +23,9 @@ _LOOK_S = 0.2
 _ENDING_S = 40.0  # beside the time that answers have to end: for a job to come to the end of an article
 
 
-def supervise(work: Callable[..., None], workers: int, ready: Callable[[], None], shutdown_s: float) -> None:
-    """Have `work` done in so many processes until this one is told to stop; `ready` is called when one takes requests.
+def supervise(work: Callable[..., None], workers: int, ready: Callable[[], None], ends_s: float) -> None:
+    """Have `work` done in so many processes until this one is told to stop, for which they have `ends_s` and more. When
+    one takes requests, `ready` is called.
 
     Raises BylineError when one ends before any took a request: the next would too. `work` gets a function to call when
     it takes requests, and what it is made of has to be picklable.
@@ -41,7 +42,7 @@ def supervise(work: Callable[..., None], workers: int, ready: Callable[[], None]
             wait([one.sentinel for one in processes], _LOOK_S)
             processes = [one if one.is_alive() or told else _again(one, work, started) for one in processes]
     finally:
-        _stop(processes, shutdown_s + _ENDING_S)
+        _stop(processes, ends_s + _ENDING_S)
         for number, handler in before.items():
             signal.signal(number, handler)
     signal.raise_signal(told[0])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from rag.outlets import outlet_named
 from rag.prompts import load_prompt
 from rag.types import Answer, AnswerSentence, ArticleRef, Check, Citation, Evidence, Hit, Reading, Status, Verdict
 
@@ -148,7 +149,11 @@ def _text(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequ
         return " ".join(numbered)
     statement = load_prompt("conflict-statement")
     statements = [
-        statement.render(outlet=citation.article.outlet, date=date_of(citation.article), sentence=sentence)
+        statement.render(
+            outlet=outlet_named(citation.article.source, citation.article.title),
+            date=date_of(citation.article),
+            sentence=sentence,
+        )
         for citation, sentence in zip(citations, numbered, strict=True)
     ]
     return load_prompt("conflict").render(statements=" ".join(statements))

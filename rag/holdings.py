@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from rag import schema as s
 from rag.ledger_rows import REF_COLUMNS, ArticleRow, ref
@@ -15,6 +15,9 @@ from rag.snapshot import Snapshot
 from rag.types import Article, ArticleRef
 
 _SOURCES = 50
+_BY_DAY = 6  # of these, the largest
+
+Days = tuple[tuple[date | None, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,12 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Articles by day of publication (oldest first; None where it is not known) and by source (most first)."""
+    """Articles by day of publication (oldest first; None where it is not known), and by source (most first): of each
+    how many, and by day where it is among the largest.
+    """
 
-    days: tuple[tuple[date | None, int], ...]
-    sources: tuple[tuple[str | None, int], ...]
+    days: Days
+    sources: tuple[tuple[str | None, int, Days], ...]
 
 
 def listed(
@@ -66,15 +71,23 @@ def holding(snapshot: Snapshot, article_id: str, version: int | None = None) -> 
 
 
 def counted(snapshot: Snapshot) -> Counts:
-    v = s.versions.c
-    days = snapshot.connection.execute(_newest(v.day, func.count()).group_by(v.day).order_by(v.day.nulls_last()))
+    source = s.versions.c.source
     sources = snapshot.connection.execute(
-        _newest(v.source, func.count()).group_by(v.source).order_by(func.count().desc(), v.source).limit(_SOURCES)
-    )
+        _newest(source, func.count()).group_by(source).order_by(func.count().desc(), source).limit(_SOURCES)
+    ).all()
     return Counts(
-        tuple((None if day is None else date.fromordinal(day), n) for day, n in days),
-        tuple((source, n) for source, n in sources),
+        _by_day(snapshot, true()),
+        tuple(
+            (name, n, _by_day(snapshot, source.is_not_distinct_from(name)) if place < _BY_DAY else ())
+            for place, (name, n) in enumerate(sources)
+        ),
     )
+
+
+def _by_day(snapshot: Snapshot, which: ColumnElement[bool]) -> Days:
+    day = s.versions.c.day
+    rows = snapshot.connection.execute(_newest(day, func.count()).where(which).group_by(day).order_by(day.nulls_last()))
+    return tuple((None if one is None else date.fromordinal(one), n) for one, n in rows)
 
 
 def _newest(*columns: ColumnElement[Any]) -> Select[Any]:

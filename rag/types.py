@@ -75,11 +75,6 @@ class Article:
     version: int = 0
 
 
-def outlet_named(source: str | None, title: str | None) -> str:
-    """What an article's outlet is called to people. Where it is not known, its title; a file is no outlet."""
-    return source or title or "unknown outlet"
-
-
 @dataclass(frozen=True, slots=True)
 class ArticleRef:
     """What a citation names of an article: everything but its text."""
@@ -91,10 +86,6 @@ class ArticleRef:
     url: str | None
     published: str | None
     file: str
-
-    @property
-    def outlet(self) -> str:
-        return outlet_named(self.source, self.title)
 
     @property
     def day(self) -> date | None:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,15 +78,25 @@ def chroma_servers(*folders: Path) -> Iterator[list[ChromaServer]]:
             one.kill()
 
 
-@contextmanager
-def asking_for(header: str, value: str, behind: str) -> Iterator[str]:
+def asking_for(header: str, value: str, behind: str) -> AbstractContextManager[str]:
     """The address of a proxy that lets nobody pass to `behind` without this header."""
+    return _proxy(behind, lambda headers: None if headers.get(header) == value else 401)
 
+
+def busy_at_first(times: int, behind: str) -> AbstractContextManager[str]:
+    """The address of a proxy that says so often that it is busy."""
+    refusals = iter([503] * times)
+    return _proxy(behind, lambda _: next(refusals, None))
+
+
+@contextmanager
+def _proxy(behind: str, refused: Callable[[Mapping[str, str]], int | None]) -> Iterator[str]:
     class Proxy(BaseHTTPRequestHandler):
         def handle_one(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            if self.headers.get(header) != value:
-                self.reply(401, b"{}")
+            status = refused(self.headers)  # type: ignore[arg-type]
+            if status is not None:
+                self.reply(status, b"{}")
                 return
             passed = httpx.request(self.command, behind + self.path, content=body, trust_env=False)
             self.reply(passed.status_code, passed.content)

@@ -7,8 +7,11 @@ from xdist.scheduler import LoadScopeScheduling
 # What is dear to make is made once, so those that share it stay together. The dearest come first: what is cheap
 # fills the time until all processes end.
 DEAREST = (
+    ("tests/deploy/",),
     ("tests/api/page/",),
+    ("tests/rag/on_ray/",),
     ("tests/rag/test_embed.py", "tests/rag/test_pair_reader_contract.py", "tests/training/"),  # torch
+    ("tests/rag/chroma/", "tests/api/test_chroma_servers.py"),
     ("tests/api/test_commands.py",),
     ("tests/rag/test_crash.py",),
     ("tests/rag/test_store.py",),

@@ -64,9 +64,7 @@ class Shard:
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """Up to its level; raises ChromaUnreachable, at once where it is left alone."""
         with self._tried():
-            level = self.level
-            if level is None:
-                raise ChromaUnreachable("What it holds is not known yet.", remedy="Try again in a moment.")
+            level = self._look() if self.level is None else self.level
             return [hit for hit in self._nearest(vector, k) if hit[0] <= level.through]
 
     def begin_anew(self) -> None:

@@ -110,7 +110,7 @@ class Wire:
         except httpx.TimeoutException as error:
             slow = f"{self.shown} gave no reply within {self._route.timeout_s:g} s."
             raise ChromaUnreachable(slow, remedy="See whether it is overloaded.", slow=True) from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, RuntimeError) as error:  # the last where it was closed meanwhile
             gone = f"{self.shown} can't be reached ({type(error).__name__})."
             raise ChromaUnreachable(gone, remedy="See that it runs and that BYLINE_CHROMA_URL is right.") from error
         raise self._refusal(reply)

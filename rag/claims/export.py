@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from rag.fragments import fragment_link
-from rag.types import outlet_named
+from rag.outlets import outlet_named
 
 Format = Literal["markdown", "html", "csv", "claimreview", "annotations"]
 FORMATS: tuple[str, ...] = get_args(Format)

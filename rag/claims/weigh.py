@@ -10,6 +10,7 @@ from rag.checks.names import named, names_in
 from rag.checks.speech import sayings
 from rag.claims.evidence import Weighed
 from rag.claims.records import ClaimVerdict
+from rag.outlets import outlet_named
 from rag.timeline import differ, stage_of
 
 # From which a side counts. The model alone has to be surer to refute: of ten sentences one is easily misread.
@@ -142,7 +143,7 @@ def _who(one: Weighed) -> str:
     day = f", {article.published[:10]}" if article.published else ""
     said = one.attribution
     by = f"{said.source} in " if said.source and said.kind != "article" else ""
-    return f"{by}{article.outlet}{day}"
+    return f"{by}{outlet_named(article.source, article.title)}{day}"
 
 
 def what_is_missing(claim: str, weighed: Sequence[Weighed]) -> str:
@@ -166,7 +167,8 @@ def independent(weighed: Sequence[Weighed]) -> tuple[int, str]:
         copies = {one.hit.article.id, *one.hit.also_in}
         articles |= copies
         origin = one.attribution.origin
-        reports[origin or min(copies)] = origin or one.hit.article.outlet
+        name = origin or outlet_named(one.hit.article.source, one.hit.article.title)
+        reports[origin or min(copies)] = name
     if not reports:
         return 0, ""
     names = ", ".join(dict.fromkeys(reports.values()))

@@ -17,8 +17,9 @@ from rag.cli.options import After, AsOf, Before, DataDir, NoService, Source, lim
 from rag.cli.service import ServiceGone
 from rag.cli.show import safe, show_made, show_sources
 from rag.errors import BylineError, InputError
+from rag.outlets import outlet_named
 from rag.settings import load_settings
-from rag.types import Query, Turn, outlet_named
+from rag.types import Query, Turn
 
 _HELP = """Ask, and ask on: “And when?”, “What about VW?”, “Who said that?”
   /sources     the quotes behind the last answer

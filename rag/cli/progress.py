@@ -65,7 +65,7 @@ class IngestProgress:
 
     def tell(self, told: dict[str, Any]) -> None:
         """As `ingest_record` has it, and on a cluster how many `workers` there are on how many `nodes`."""
-        crew = f"· {told['workers']} workers on {told['nodes']} nodes" if "workers" in told else ""
+        crew = f"· workers {told['workers']}, nodes {told['nodes']}" if "workers" in told else ""
         elapsed = self._bar.tasks[0].elapsed or 0.0
         rate = told["passages"] / elapsed if elapsed else 0.0
         self._bar.update(self._task, completed=told["done"], passages=told["passages"], rate=rate, crew=crew)

@@ -83,9 +83,17 @@ spending = Table(
 # All of them as one database has them, where the name `keys` is the ledger's.
 SHARED = MetaData()
 _NAMES = {"keys": "api_keys", "entries": "feed_entries", "removed": "removed_articles"}
-for _group in (RECORDS, API_KEYS, FEEDS, SPENDING):
+BESIDE = {"records.sqlite3": RECORDS, "keys.sqlite3": API_KEYS, "feeds.sqlite3": FEEDS, "spending.sqlite3": SPENDING}
+"""The tables of each file of a data folder but the ledger's."""
+for _group in BESIDE.values():
     for _table in _group.sorted_tables:
         _table.to_metadata(SHARED, name=_NAMES.get(_table.name, _table.name))
+
+
+def in_shared(table: Table) -> Table:
+    """The table of one database for what is in `table` of a file."""
+    return SHARED.tables[_NAMES.get(table.name, table.name)]
+
 
 # What is left of a client's requests of a minute, where services share it. It is worth nothing after a crash.
 Table(

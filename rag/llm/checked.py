@@ -11,6 +11,7 @@ from rag.ingest.language import detect
 from rag.llm.drafts import Drafted
 from rag.llm.plain import without_links
 from rag.llm.shown import Keyed
+from rag.outlets import outlet_named
 from rag.types import AnswerSentence, ArticleRef, Check, Citation, Verdict
 from rag.verify import Verifier
 
@@ -80,7 +81,7 @@ class SentenceChecker:
             return []
         for other in self._quotes.values():
             if other not in cited and words in _folded(other.quote):
-                outlet = other.hit.article.outlet
+                outlet = outlet_named(other.hit.article.source, other.hit.article.title)
                 return [
                     Check("citation", False, f"these words stand in another quote ({outlet}), not in what it cites")
                 ]

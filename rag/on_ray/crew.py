@@ -48,25 +48,34 @@ def survey(method: Method) -> Stamp:
             remedy="Start some (`ray start --address=…`), or lower BYLINE_RAY_WORKER_THREADS.",
         )
     asked = {_named(node): _ask(node["NodeID"], method) for node in nodes}
-    stamps = {name: _stamp(name, ref) for name, ref in asked.items()}
-    first = next(iter(stamps.values()))
-    for name, one in stamps.items():
-        check(one, first, name)
-    return first
+    told = {name: _told(name, ref) for name, ref in asked.items()}
+    stamps = [one for one in told.values() if isinstance(one, Stamp)]
+    faults = [_fault(name, one, stamps[0] if stamps else None) for name, one in told.items()]
+    if wrong := [one for one in faults if one]:
+        raise ClusterError(" ".join(one.message for one in wrong), remedy=wrong[0].remedy)
+    return stamps[0]
 
 
-def check(one: Stamp, first: Stamp, who: str) -> None:
-    """Raises ClusterError when a node differs from this machine, or from the others."""
+def check(one: Stamp, first: Stamp) -> None:
+    """Raises ClusterError when a worker differs from this machine, or from those that were there first."""
+    if fault := _fault("A worker", one, first):
+        raise ClusterError(fault.message, remedy=fault.remedy)
+
+
+def _fault(who: str, one: Stamp | Fault, first: Stamp | None) -> Fault | None:
+    if isinstance(one, Fault):
+        return one
     if one.byline != fingerprint():
-        raise ClusterError(
+        return Fault(
             f"{who} has another Byline ({one.byline}) than this machine ({fingerprint()}).",
-            remedy="Install the same everywhere.",
+            "Install the same everywhere.",
         )
     if one != first:
-        raise ClusterError(
-            f"{who} has another embedding model ({one.model}) than others ({first.model}).",
-            remedy="Put the same files of the model on every node.",
+        return Fault(
+            f"{who} has another embedding model ({one.model}) than others.",
+            "Put the same files of the model on every node.",
         )
+    return None
 
 
 def _named(node: dict[str, Any]) -> str:
@@ -80,20 +89,18 @@ def _ask(node_id: str, method: Method) -> ray.ObjectRef[Any]:
     return task.remote(*values)
 
 
-def _stamp(name: str, ref: ray.ObjectRef[Any]) -> Stamp:
+def _told(name: str, ref: ray.ObjectRef[Any]) -> Stamp | Fault:
     try:
         told = ray.get(ref, timeout=_TOLD_S)
-    except GetTimeoutError as error:
-        raise ClusterError(f"{name} is busy, or hangs.", remedy="See `ray status`, and try again.") from error
+    except GetTimeoutError:
+        return Fault(f"{name} is busy, or hangs.", "See `ray status`, and try again.")
     except RayError as error:
-        raise ClusterError(f"{name} failed: {first_line(error)}", remedy="See `ray status`.") from error
+        return Fault(f"{name} failed: {first_line(error)}", "See `ray status`.")
     if isinstance(told, Stamp):
         return told
     if isinstance(told, Fault):
-        raise ClusterError(f"{name} can't work. {told.message}", remedy=told.remedy)
-    raise ClusterError(
-        f"{name} has no Byline that can be used ({told}).", remedy="Install the same one, with its extra `ray`."
-    )
+        return Fault(f"{name} can't work. {told.message}", told.remedy)
+    return Fault(f"{name} has no Byline that can be used ({told}).", "Install the same one, with its extra `ray`.")
 
 
 def _teller() -> Any:

@@ -66,6 +66,7 @@ class RayIngest:
 
     total: int
     _store: Store
+    _writer: Writer
     _found: Sequence[Sighting | ArticleRejected]
     _files: Sequence[File]
     _limits: Limits
@@ -75,13 +76,12 @@ class RayIngest:
     def run(self, tell: Tell, batch_passages: int = BATCH_PASSAGES) -> IngestReport:
         """An interruption (Ctrl-C) ends it early with what is stored and whole. Raises ClusterError."""
         report = IngestReport()
-        writer = Writer(self._store, self._stamp.model, self._stamp.dimensions)
         try:
-            wanted = self._wanted(writer, report, tell)
+            wanted = self._wanted(report, tell)
             for batch in _batches(self._made(wanted), report, batch_passages):
                 vectors = np.concatenate([made.vectors for made in batch])
-                writer.write([made.prepared for made in batch], vectors, report, tell)
-            writer.finish(report, tell)
+                self._writer.write([made.prepared for made in batch], vectors, report, tell)
+            self._writer.finish(report, tell)
         except KeyboardInterrupt:
             report.interrupted = True
         return report
@@ -95,10 +95,10 @@ class RayIngest:
         with self._store.ledger.snapshot() as snapshot:
             return snapshot.counts()
 
-    def _wanted(self, writer: Writer, report: IngestReport, tell: Tell) -> list[list[Wanted]]:
+    def _wanted(self, report: IngestReport, tell: Tell) -> list[list[Wanted]]:
         """What is to be read, in portions for a worker."""
         digests: dict[int, set[str]] = {}
-        for sighting in writer.unknown(self._found, report, tell):
+        for sighting in self._writer.unknown(self._found, report, tell):
             digests.setdefault(sighting.number, set()).add(sighting.digest)
         return _portions(
             [Wanted(self._files[number], self._limits, frozenset(some)) for number, some in digests.items()]
@@ -112,7 +112,7 @@ class RayIngest:
             if isinstance(one, Fault):
                 raise ClusterError(f"A worker can't go on. {one.message}", remedy=one.remedy)
             if isinstance(one, Stamp):
-                check(one, self._stamp, "A worker")
+                check(one, self._stamp)
             else:
                 yield one
 

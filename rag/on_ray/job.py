@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from rag.errors import ArticleRejected, InputError
 from rag.ingest.discover import find_files, find_remote
 from rag.ingest.file import File
+from rag.ingestion import Writer
 from rag.jobs import limits_of
 from rag.on_ray.session import joined
 from rag.remote import is_remote
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def open_ray_ingest(settings: Settings, address: str, sources: Sequence[str]) -> Iterator[RayIngest]:
     """`sources` are paths, and addresses that fsspec reaches; every node must be able to read them.
 
-    Raises StoreBusy at once when another process writes, InputError, MissingExtra and ClusterError.
+    Raises StoreBusy at once when another process writes, InputError, MissingExtra, ClusterError and ModelMismatch.
     """
     files, rejected = _files(sources)
     with open_store(settings, "byline ingest") as store, joined(address, settings.threads):
@@ -35,8 +36,9 @@ def open_ray_ingest(settings: Settings, address: str, sources: Sequence[str]) ->
         settings.models_dir.mkdir(parents=True, exist_ok=True)  # the nodes on this machine use it
         limits, method = limits_of(settings), method_of(settings)
         stamp = survey(method)
+        writer = Writer(store, stamp.model, stamp.dimensions)
         found = [*rejected, *looked_at(files, limits, strength(method.threads))]
-        yield RayIngest(len(found), store, found, files, limits, method, stamp)
+        yield RayIngest(len(found), store, writer, found, files, limits, method, stamp)
 
 
 def _files(sources: Sequence[str]) -> tuple[list[File], list[ArticleRejected]]:

@@ -26,6 +26,8 @@ def test_counts_grow_with_what_is_asked(server: str) -> None:
         StatsRecord.model_validate(before)
         assert before["articles"] == sum(one["articles"] for one in before["days"])
         assert before["articles"] == sum(one["articles"] for one in before["sources"])
+        for source in before["sources"]:
+            assert source["articles"] == sum(one["articles"] for one in source["days"])
         http.post("/v1/ask", json={"question": "What did the Bishop of Ely say about beekeeping subsidies?"})
         after = http.get("/v1/stats").json()
     abstained = [sum(one["no_evidence"] for one in told["answers"]) for told in (before, after)]

@@ -7,6 +7,7 @@ import pytest
 from rag.answer import answer_of, date_of, in_quotes
 from rag.checks.grounds import Grounds
 from rag.cite import cite
+from rag.outlets import outlet_named
 from rag.types import Answer, Check, Citation, Evidence, Reading, Verdict
 from rag.verify import Verifier
 from tests.rag.reading import article, hit
@@ -61,8 +62,9 @@ def test_a_conflict_names_outlet_and_date_and_picks_no_winner() -> None:
 
 
 def test_an_outlet_falls_back_to_the_title_and_to_no_file() -> None:
-    assert article("a", source=None, title="T").outlet == "T"
-    assert article("a", source=None).outlet == "unknown outlet"
+    assert outlet_named("S", "T") == "S"
+    assert outlet_named(None, "T") == "T"
+    assert outlet_named(None, None) == "unknown outlet"
     assert date_of(article("a", published="2024-03-01T10:00:00Z")) == "2024-03-01"
 
 

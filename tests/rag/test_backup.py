@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from rag.backup.making import _note_removed_since
@@ -23,6 +24,12 @@ from tests.api.test_commands import QUESTION, masked
 from tests.command import ROOT, byline
 from tests.forking import Forked
 from tests.rag.test_crash import story
+
+ASKED = (
+    ("ask", QUESTION, "--json", "--explain"),
+    ("quotes", "Diess", "--json"),
+    ("articles", "list", "--json"),
+)
 
 
 def run(*arguments: str, data: Path) -> tuple[int, str]:
@@ -58,11 +65,7 @@ def size(folder: Path) -> str:
 def test_a_restored_archive_answers_the_same(data: Path, made: Path, tmp_path: Path) -> None:
     code, told = run("restore", str(made), data=tmp_path / "new")
     assert (code, told.startswith(f"Restored to {tmp_path / 'new'}: 4 articles")) == (0, True)
-    for command in (
-        ["ask", QUESTION, "--json", "--explain"],
-        ["quotes", "Diess", "--json"],
-        ["articles", "list", "--json"],
-    ):
+    for command in ASKED:
         assert masked(run(*command, data=tmp_path / "new")[1]) == masked(run(*command, data=data)[1])
     assert run("doctor", data=tmp_path / "new")[0] == 0
     whole = (made.parent / "key").read_text(encoding="utf-8")
@@ -157,11 +160,33 @@ def test_an_archive_in_postgresql_is_left_to_its_own_tools(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BYLINE_DATABASE_URL", "postgresql://byline:sesame@db.example/byline")
-    for command, tool in ((["backup", str(tmp_path / "b")], "pg_dump"), (["restore", str(made)], "pg_restore")):
-        code, told = run(*command, data=tmp_path / "new")
-        assert (code, tool in told, "sesame" in told) == (1, True, False)
+    code, told = run("backup", str(tmp_path / "b"), data=tmp_path / "new")
+    assert (code, "pg_dump" in told, "sesame" in told) == (1, True, False)
     assert not list(tmp_path.iterdir())
     assert run("restore", str(made), "--verify", data=tmp_path / "new")[0] == 0
+
+
+def test_an_archive_moves_to_postgresql(
+    data: Path, made: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {command: masked(run(*command, data=data)[1]) for command in ASKED}
+    monkeypatch.setenv("BYLINE_DATABASE_URL", database_url)
+    with monkeypatch.context() as killed:
+        killed.setattr("rag.backup.pouring.in_shared", None)  # when the ledger is poured and the rest is not
+        assert "NoneType" in run("restore", str(made), data=tmp_path / "new")[1]
+    code, told = run("restore", str(made), data=tmp_path / "new")
+    assert (code, told[:51]) == (0, "Restored to the database: 4 articles, 4 versions, 1")
+    assert {command: masked(run(*command, data=tmp_path / "new")[1]) for command in ASKED} == answers
+    assert run("doctor", data=tmp_path / "new")[0] == 0
+    url = SecretStr(database_url)
+    assert KeyStore(tmp_path, url).judge((made.parent / "key").read_text(encoding="utf-8")) is not None
+    assert RecordStore(tmp_path, url).get("check", "7" * 32)
+    assert FeedStore(tmp_path, url).was_removed("url:https://news.example/gone")
+    assert "are not overwritten" in run("restore", str(made), data=tmp_path / "other")[1]
+    (tmp_path / "more.txt").write_text(story(1, 1), encoding="utf-8")
+    assert run("ingest", str(tmp_path / "more.txt"), data=tmp_path / "new")[0] == 0  # numbers go on
+    assert {one.name for one in (tmp_path / "new").iterdir()} >= {"indexes", "replica.json"}
+    assert not list((tmp_path / "new").glob(".restoring-*"))
 
 
 def test_it_may_be_kept_wherever_fsspec_reaches(data: Path, tmp_path: Path) -> None:

@@ -63,3 +63,10 @@ def test_a_changed_archive_is_asked_anew(tmp_path: Path) -> None:
         story.write_text(STORY.replace("Ada", "Ida"), encoding="utf-8")
         assert byline("ingest", str(story), data=tmp_path / "data").returncode == 0
         assert "Ida Brook" in library.ask(QUESTION).answer.text
+
+
+def test_what_is_not_to_be_kept_is_made_again() -> None:
+    kept: Recent[int] = Recent(2)
+    assert kept.get("a", lambda: 1, lambda: False) == 1
+    assert kept.get("a", lambda: 2) == 2
+    assert kept.get("a", lambda: 3) == 2

@@ -2,12 +2,11 @@
 
 import { get } from "./api.js";
 import { element, shortened } from "./dom.js";
-import { bars, columns, key } from "./pictures.js";
+import { columns, key, multiples } from "./pictures.js";
 import { offerOutlets } from "./search.js";
 import { trouble } from "./states.js";
 import { counted } from "./words.js";
 
-const OUTLETS = 6;
 const OUTCOMES = { answered: ["fill", "answered"], partly_supported: ["part", "partly supported"], no_evidence: ["none", "no answer"] };
 
 // `only` is called with an outlet whose articles are to be listed.
@@ -15,7 +14,7 @@ export async function showHoldings(out, only) {
   try {
     const told = await get("/v1/stats");
     offerOutlets(told.sources);
-    const parts = [byDay(told), byOutlet(told, only), answers(told)];
+    const parts = [byDayAndOutlet(told, only), answers(told)];
     out.replaceChildren(
       element("h2", {}, `${counted(told.articles, "article")} in ${counted(told.passages, "passage")}`),
       element("div", { class: "pictures" }, ...parts.map(([name, ...shown]) => element("div", {}, element("h3", { class: "label" }, name), ...shown.filter(Boolean)))),
@@ -25,17 +24,25 @@ export async function showHoldings(out, only) {
   }
 }
 
-function byDay(told) {
-  const days = told.days.filter((one) => one.day).map((one) => [one.day, { articles: one.articles }]);
+// The largest outlets and all others, each by day on the same scales.
+function byDayAndOutlet(told, only) {
+  const rows = told.sources.filter((one) => one.days.length).map((one) => [one.source ? button(one.source, only) : element("span", {}, "unknown outlet"), one.source || "unknown outlet", one.articles, dated(one.days)]);
+  const others = told.articles - rows.reduce((sum, [, , n]) => sum + n, 0);
+  if (others) rows.push([element("span", {}, "other outlets"), "Other outlets", others, less(dated(told.days), rows)]);
   const undated = told.days.find((one) => !one.day)?.articles;
   const note = undated ? element("p", { class: "hint" }, `${counted(undated, "article")} without a date`) : null;
-  return ["Articles by day", days.length ? columns(days, { articles: "fill" }, "Articles by day of publication") : null, note || (days.length ? null : nothing())];
+  return ["Articles by day and outlet", rows.length ? multiples(rows, "Articles by day of publication and outlet") : nothing(), note];
 }
 
-function byOutlet(told, only) {
-  const rows = told.sources.slice(0, OUTLETS).map((one) => [one.source ? button(one.source, only) : element("span", {}, "unknown"), one.articles]);
-  const more = told.sources.length - OUTLETS;
-  return ["Articles by outlet", rows.length ? bars(rows, "Articles by outlet") : nothing(), more > 0 ? element("p", { class: "hint" }, `and ${counted(more, "more outlet")}`) : null];
+function dated(days) {
+  return days.filter((one) => one.day).map((one) => [one.day, one.articles]);
+}
+
+// What is left of each day.
+function less(days, rows) {
+  const left = new Map(days);
+  for (const [, , , counts] of rows) for (const [day, n] of counts) left.set(day, left.get(day) - n);
+  return [...left];
 }
 
 function button(source, only) {

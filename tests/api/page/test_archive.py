@@ -118,11 +118,14 @@ def test_a_search_is_filtered_and_stands_in_its_address(archive: Page) -> None:
 
 def test_what_it_holds_is_drawn(archive: Page) -> None:
     expect(archive.locator(".holdings h2")).to_have_text("6 articles in 6 passages")
-    drawn = archive.locator("[aria-label='Articles by day of publication'] rect title").all_text_contents()
-    assert drawn[0] == "10 Jan 2026: 2"  # of two days: seventy days in sixty-four columns
-    expect(archive.locator("[aria-label='Articles by outlet'] li")).to_have_text(
-        ["Lothian Wire4", "The Forth Courier2"]
-    )
+    outlets = archive.locator("[aria-label='Articles by day of publication and outlet'] li")
+    assert outlets.locator("button").all_text_contents() == ["Lothian Wire", "The Forth Courier"]
+    assert outlets.locator("> span:last-child").all_text_contents() == ["4", "2"]
+    first = outlets.first.locator("svg")
+    assert first.get_attribute("aria-label") == "Lothian Wire, by day: at most 1 in 2 days"
+    drawn = [one.locator("rect title").all_text_contents() for one in outlets.all()]
+    assert [len(columns) for columns in drawn] == [4, 2]
+    assert drawn[0][0] == drawn[1][0] == "10 Jan 2026: 1"  # on one scale: seventy days in sixty-four columns
     archive.click("nav >> text=Ask")
     send(archive, "What will the bridge carry?")
     archive.wait_for_selector(".answer-actions")
@@ -136,7 +139,7 @@ def test_what_it_holds_is_drawn(archive: Page) -> None:
 
 def test_the_articles_of_an_outlet_are_listed(archive: Page) -> None:
     expect(archive.locator(".articles li")).to_have_count(6)
-    archive.click(".bars >> text=The Forth Courier")
+    archive.click(".multiples >> text=The Forth Courier")
     expect(archive.locator(".articles li")).to_have_count(2)
     archive.locator(".articles >> text=Read").first.click()
     expect(archive.locator("#source-heading")).to_have_text("Leith bridge to carry trams, not cars")

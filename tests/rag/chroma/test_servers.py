@@ -13,11 +13,12 @@ from pydantic import SecretStr
 
 from rag.archive import Archive
 from rag.chroma.servers import routes
+from rag.chroma.wire import Route, Wire
 from rag.doctor import examine, repair
-from rag.errors import ChromaUnreachable, SettingsError
+from rag.errors import ChromaRefused, ChromaUnreachable, SettingsError
 from rag.settings import Settings, load_settings
 from rag.store import open_store
-from tests.chroma import ChromaServer, asking_for, silent_server
+from tests.chroma import ChromaServer, asking_for, busy_at_first, silent_server
 from tests.rag.fakes import WordEmbedder, article
 from tests.rag.test_store import BAKERY, HARBOUR, put
 
@@ -87,6 +88,16 @@ def test_what_was_written_while_a_server_was_down_is_brought_level(tmp_path: Pat
             assert all(one.ok for one in examine(store))
 
 
+def test_a_server_that_is_killed_while_it_is_written_to(tmp_path: Path, servers: list[ChromaServer]) -> None:
+    with stored(tmp_path, urls(servers[:1])) as (settings, _), open_store(settings, "test") as store:
+        store.remove(article(BAKERY).id)
+        put(store, map(article, ("One more.", "And another.")))
+        with pytest.raises(ChromaUnreachable):  # between what was added and the word that it was
+            store.level_chroma(lambda _: servers[0].kill())
+        servers[0].start()
+        eventually(lambda: all(one.ok for one in examine(store)))
+
+
 def test_a_server_that_lost_its_folder_is_filled_anew(tmp_path: Path, servers: list[ChromaServer]) -> None:
     with stored(tmp_path, urls(servers)) as (settings, archive):
         before = searched(archive, "bread made of acorns")
@@ -145,6 +156,28 @@ def test_a_header_that_is_missing_or_wrong_is_told(tmp_path: Path, servers: list
                 store.level_chroma()
     assert "BYLINE_CHROMA_HEADERS" in str(told.value)
     assert "guess" not in str(told.value) + repr(other)
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_request_is_sent_again_to_who_was_busy(servers: list[ChromaServer], retries: int) -> None:
+    with busy_at_first(2, servers[0].url) as url:
+        wire = Wire(Route(url, {}, None, None, 5, retries))
+        if retries:
+            assert wire.most_added > 0
+        else:
+            with pytest.raises(ChromaRefused, match="HTTP 503"):
+                _ = wire.most_added
+        wire.close()
+
+
+def test_a_server_that_was_down_at_first_is_asked_when_it_comes(tmp_path: Path, servers: list[ChromaServer]) -> None:
+    with stored(tmp_path, servers[0].url) as (settings, _):
+        servers[0].kill()
+        archive = Archive(settings)
+        assert searched(archive, "divers searched the harbour")[1]
+        servers[0].start()
+        eventually(lambda: not searched(archive, "divers searched the harbour")[1])
+        archive.close()
 
 
 def test_a_server_that_stalls_costs_a_search_its_time_once(tmp_path: Path, servers: list[ChromaServer]) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rag.ingest.discover import find_files
+from rag.ingest.discover import find_files, find_remote
 
 
 def names(files: list[Path]) -> list[str]:
@@ -41,3 +41,16 @@ def test_what_was_named_and_cannot_be_read_is_rejected(tmp_path: Path) -> None:
     assert files == []
     assert [rejection.where for rejection in rejected] == [str(path) for path in paths]
     assert all(rejection.remedy for rejection in rejected)
+
+
+def test_a_folder_elsewhere_gives_its_own_files_first(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.md", "a/b/c.jsonl", ".hidden/x.txt", "c/.y.txt", "picture.png", "none/picture.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    url = f"file://{tmp_path}"
+    found, rejected = find_remote(url)
+    assert ([one.url for one in found], rejected) == ([f"{url}/{n}" for n in ("b.txt", "a/z.md", "a/b/c.jsonl")], [])
+    assert [one.url for one in find_remote(f"{url}/b.txt")[0]] == [f"{url}/b.txt"]
+    for name, why in (("no", "no such file"), ("none", "holds no article (1 files"), ("picture.png", "of this kind")):
+        found, rejected = find_remote(f"{url}/{name}")
+        assert (found, [why in str(one) for one in rejected]) == ([], [True]), rejected

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -25,6 +26,7 @@ from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.store import open_store
 from tests.command import ROOT, child_environment
+from tests.forking import Forked
 from tests.rag.news import page
 from tests.rag.news import story as harbour
 from tests.rag.on_ray.conftest import STORE
@@ -56,14 +58,8 @@ def ingest_plainly(settings: Settings, sources: list[str]) -> IngestReport:
         return job.run(lambda _: None)
 
 
-def counts(report: IngestReport) -> tuple[int, ...]:
-    return report.new, report.updated, report.unchanged, report.near_duplicates, report.passages
-
-
 def ledger_of(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of all tables, but for when things were done and what tells commits apart. Keyword index and Chroma are
-    level with them.
-    """
+    """All rows of all tables, but for times and chance. Keyword index and Chroma are level with them."""
     with open_store(settings, "test") as store:
         findings = examine(store)
         assert all(finding.ok for finding in findings), findings
@@ -76,45 +72,35 @@ def rows_of(snapshot: Snapshot, table: Table) -> list[tuple[object, ...]]:
     return sorted((tuple(row) for row in snapshot.connection.execute(select(*columns))), key=repr)
 
 
-def test_a_node_is_killed_and_the_archive_is_that_of_a_plain_ingest(
-    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_command_and_node_are_killed_and_the_archive_is_that_of_a_plain_ingest(
+    cluster: Cluster, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sources = write_news(tmp_path / "news")
-    plain, on_ray = Settings(data_dir=tmp_path / "plain"), Settings(data_dir=tmp_path / "ray")
+    plain = Settings(data_dir=tmp_path / "plain")
     told = ingest_plainly(plain, sources)
-    killed: list[int] = []
+    command, env = ("-m", "tests.rag.on_ray.ingest_in_child", cluster.address, *sources), child_environment(settings)
+    with Forked(*command, stdout=subprocess.PIPE, cwd=ROOT, env=env) as child:
+        assert child.stdout is not None
+        stored = next(stored for line in child.stdout if (stored := int(line.split()[1])))
+        child.kill()
+
     second = cluster.add_node(num_cpus=1, object_store_memory=STORE)
+    killed: list[int] = []
 
     def kill_one(report: IngestReport) -> None:
         if report.new and not killed:
             killed.append(report.new)
             cluster.remove_node(second, allow_graceful=False)
 
-    with open_ray_ingest(on_ray, cluster.address, sources) as job:
-        assert job.total == told.articles
-        report = job.run(kill_one, batch_passages=8)
-    assert 0 < killed[0] < ARTICLES
-    assert counts(report) == counts(told)
-    assert sorted(map(str, report.rejected)) == sorted(map(str, told.rejected))
-    assert ledger_of(on_ray) == ledger_of(plain)
-    assert capsys.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_a_killed_command_goes_on(cluster: Cluster, settings: Settings, tmp_path: Path) -> None:
-    sources = write_news(tmp_path / "news")
-    plain = Settings(data_dir=tmp_path / "plain")
-    ingest_plainly(plain, sources)
-    command = [sys.executable, "-m", "tests.rag.on_ray.ingest_in_child", cluster.address, *sources]
-    env = child_environment(settings)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as child:
-        assert child.stdout is not None
-        stored = next(stored for line in child.stdout if (stored := int(line.split()[1])))
-        child.kill()
     with open_ray_ingest(settings, cluster.address, sources) as job:
-        report = job.run(lambda _: None)
+        report = job.run(kill_one, batch_passages=8)
+    assert killed
     assert stored <= report.unchanged
+    assert job.total == report.articles == told.articles
+    assert sorted(map(str, report.rejected)) == sorted(map(str, told.rejected))
     assert ledger_of(settings) == ledger_of(plain)
+    assert capsys.readouterr() == ("", "")
 
 
 def told_by(settings: Settings, address: str, *sources: str) -> BylineError:
@@ -144,23 +130,24 @@ def test_what_can_not_be_joined_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     assert "pip install 'byline[ray]'" in missing.remedy
 
 
-@pytest.mark.parametrize(
-    ("start", "why"),
-    [
-        ("import sys; sys.modules['rag'] = None", "has no Byline that can be used"),
-        ("import importlib.metadata as m; m.version = lambda _: '9.9'", "has another Byline (9.9, code"),
-    ],
-)
-def test_a_node_unlike_this_machine_is_refused(cluster: Cluster, tmp_path: Path, start: str, why: str) -> None:
-    (tmp_path / "sitecustomize.py").write_text(start, encoding="utf-8")
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    node = cluster.add_node(num_cpus=1, env_vars={"PYTHONPATH": path}, object_store_memory=STORE)
+def test_nodes_unlike_this_machine_are_named(cluster: Cluster, tmp_path: Path) -> None:
+    starts = ("import sys; sys.modules['rag'] = None", "import importlib.metadata as m; m.version = lambda _: '9.9'")
+    nodes = [node_that_starts_with(start, cluster, tmp_path / str(n)) for n, start in enumerate(starts)]
     try:
         error = told_by(Settings(data_dir=tmp_path / "data"), cluster.address)
     finally:
-        cluster.remove_node(node)
+        for node in nodes:
+            cluster.remove_node(node)
     assert isinstance(error, ClusterError)
-    assert why in str(error)
+    assert "has no Byline that can be used" in str(error)
+    assert "has another Byline (9.9, code" in str(error)
+
+
+def node_that_starts_with(start: str, cluster: Cluster, folder: Path) -> Any:
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(start, encoding="utf-8")
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    return cluster.add_node(num_cpus=1, env_vars={"PYTHONPATH": path}, object_store_memory=STORE)
 
 
 def test_its_own_cluster_is_this_machine_s_alone_and_ctrl_c_ends_both(tmp_path: Path) -> None:
