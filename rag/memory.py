@@ -31,9 +31,8 @@ class OutlinesInMemory:
 
     def fill(self, snapshot: Snapshot) -> None:
         """Take in those of all passages, if they are not too many."""
-        ids = snapshot.passage_ids()
-        if len(ids) <= MOST_OUTLINES:
-            self.of(ids.tolist(), snapshot)
+        if snapshot.count_from(1) <= MOST_OUTLINES:
+            self.of(snapshot.passage_ids().tolist(), snapshot)
 
     def forget(self, ids: Iterable[int]) -> None:
         for i in ids:

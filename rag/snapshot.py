@@ -187,7 +187,9 @@ class Snapshot:
 
     def count_from(self, first: int) -> int:
         """How many searched passages there are from id `first` on."""
-        query = select(func.count()).select_from(s.passages).where(s.passages.c.id >= first)
+        query = select(func.count()).select_from(s.passages)
+        if first > 1:  # all of them SQLite counts in a small index, the rest by reading its rows
+            query = query.where(s.passages.c.id >= first)
         return int(self.connection.execute(query).scalar_one())
 
     def searched_articles(self, first: int) -> Iterator[tuple[int, int, int | None, str | None]]:
