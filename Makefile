@@ -7,7 +7,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 CLUSTER_PORT ?= 8080
 HOSTS ?= 2
-TEST_PROCESSES ?= auto
+# One more than there are cores: tests often wait for processes that they started.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 Q ?= Which Ford plant is the leading candidate to build Geely cars?
 BENCH_DATA ?= ../shared/data
 BENCH_ARTICLES ?= 500
