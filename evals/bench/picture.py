@@ -31,9 +31,9 @@ class Axis:
 
 
 def lined(lines: Mapping[str, Sequence[Point]], x: Axis, y: Axis, marks: Sequence[str] = ()) -> str:
-    """One line for each name, the name at its last point; `marks` are words for the points of each."""
-    shapes = [_frame(x, y)]
-    for colour, (name, points) in zip(_COLOURS, lines.items(), strict=False):
+    """One line for each name, which stands above in its colour; `marks` are words for the points of each."""
+    shapes = [_frame(x, y), _names(list(lines))]
+    for colour, points in zip(_COLOURS, lines.values(), strict=False):
         places = [(x.at(one), y.at(other)) for one, other in points]
         shapes.append(
             f'<polyline points="{curve(places, _WIDE, _HIGH)}" fill="none" stroke="{colour}" stroke-width="2"/>'
@@ -42,7 +42,6 @@ def lined(lines: Mapping[str, Sequence[Point]], x: Axis, y: Axis, marks: Sequenc
             f'<circle cx="{at * _WIDE:.1f}" cy="{_HIGH - up * _HIGH:.1f}" r="3" fill="{colour}"/>' for at, up in places
         ]
         shapes += [_text(at * _WIDE, _HIGH - up * _HIGH + 16, m) for (at, up), m in zip(places, marks, strict=False)]
-        shapes.append(_text(places[-1][0] * _WIDE - 8, _HIGH - places[-1][1] * _HIGH - 10, name, "end", colour))
     size = f"{_WIDE + 1.5 * _LEFT:.0f} {_HIGH + 2 * _BELOW:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="sans-serif" font-size="11">'
@@ -63,5 +62,10 @@ def _frame(x: Axis, y: Axis) -> str:
     return "".join(shapes)
 
 
-def _text(x: float, y: float, what: str, anchor: str = "middle", colour: str = "#333") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{what}</text>'
+def _names(names: Sequence[str]) -> str:
+    words = [f'<tspan dx="14" fill="{c}">{name}</tspan>' for c, name in zip(_COLOURS, names, strict=False)]
+    return _text(_WIDE, -8, "".join(words), "end")
+
+
+def _text(x: float, y: float, what: str, anchor: str = "middle") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#333">{what}</text>'
