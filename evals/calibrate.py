@@ -32,7 +32,7 @@ from rag.jobs import open_ingest
 from rag.judges import READ_FEATURES, ByReading, ByWords, Judge, read_features
 from rag.ports import Embedder, Vectors
 from rag.question import ask
-from rag.reader_model import load_pair_reader
+from rag.reader_model import load_pair_readers
 from rag.rerank import AMPLE, Reranker
 from rag.scoring import PROMISING, Scored, score, stands_out
 from rag.settings import load_settings
@@ -65,7 +65,8 @@ def _by_words() -> Fitting:
 def _by_reading() -> Fitting:
     settings = load_settings()
     words = load_calibration(FEATURES)
-    rerank = Reranker(load_pair_reader(settings.reader_model, settings.threads), settings.read_passages, AMPLE)
+    readers = load_pair_readers(settings.reader_model, settings.reader, settings.threads)
+    rerank = Reranker(readers, settings.read_passages, AMPLE)
     values = lambda one: read_features(one.candidate, one.values, words)  # noqa: E731
     return Fitting(READ_FEATURES, values, ByReading(words, _START), rerank, settings.read_passages)
 

@@ -16,8 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-_FUSED = "com.microsoft"
-_EPSILON = 1e-12  # of every LayerNorm in BERT
+FUSED = "com.microsoft"
 _OPSET = 20  # the first with Gelu
 _IR_VERSION = 10  # read by onnxruntime from 1.18 on
 
@@ -26,12 +25,13 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the graph needs to know of a BERT beside its weights."""
+    """What the graph needs to know of a BERT beside its weights. `epsilon` is that of every LayerNorm."""
 
     layers: int
     heads: int
     hidden: int
     max_tokens: int
+    epsilon: float = 1e-12
 
 
 def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.ModelProto:
@@ -51,6 +51,7 @@ class BertGraph:
         self._weights = weights
         self._shape = shape
         self._range = weight_range
+        self._attention_bias: list[str] = []  # further inputs of every MultiHeadAttention
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
@@ -69,7 +70,7 @@ class BertGraph:
         """All inputs are int32 `(texts, tokens)`."""
         given = [helper.make_tensor_value_info(one, TensorProto.INT32, ["texts", "tokens"]) for one in inputs]
         graph = helper.make_graph(self._nodes, name, given, outputs, self._constants)
-        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(FUSED, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
     def _op(self, kind: str, inputs: list[str], out: str, domain: str = "", **attributes: float | str) -> str:
@@ -100,17 +101,17 @@ class BertGraph:
         query, key, value = self._projections(x, name)
         self._op(
             "MultiHeadAttention",
-            [query, key, value],
+            [query, key, value, *self._attention_bias],
             name + "attended",
-            _FUSED,
+            FUSED,
             num_heads=self._shape.heads,
         )
         attended = self._dense(name + "attended", name + "attention.output.dense")
         self._op("Add", [attended, x], name + "attended_sum")
         middle = self._norm(name + "attended_sum", name + "attention.output.LayerNorm", name + "middle")
-        wide = self._dense(middle, name + "intermediate.dense")
+        wide = self._wide(middle, name + "intermediate.dense")
         self._op("Gelu", [wide], name + "gelu")
-        narrow = self._dense(name + "gelu", name + "output.dense")
+        narrow = self._narrow(name + "gelu", name + "output.dense")
         self._op("Add", [narrow, middle], name + "output_sum")
         return self._norm(name + "output_sum", name + "output.LayerNorm", f"layer{layer + 1}")
 
@@ -125,15 +126,23 @@ class BertGraph:
             weight, weight_scale, weight_zero = self._quantised(name)
             bias = self._constant(name + ".bias", self._weights[name + ".bias"])
             inputs = [ints, weight, scale, weight_scale, zero, weight_zero, bias]
-            self._op("MatMulIntegerToFloat", inputs, name, _FUSED)
+            self._op("MatMulIntegerToFloat", inputs, name, FUSED)
         return names
 
     def _dense(self, x: str, name: str) -> str:
         bias = self._constant(name + ".bias", self._weights[name + ".bias"])
         if self._range is not None:
-            return self._op("DynamicQuantizeMatMul", [x, *self._quantised(name), bias], name, _FUSED)
+            return self._op("DynamicQuantizeMatMul", [x, *self._quantised(name), bias], name, FUSED)
         product = self._op("MatMul", [x, self._constant(name + ".weight", self._matrix(name))], name + ".product")
         return self._op("Add", [product, bias], name)
+
+    def _wide(self, x: str, name: str) -> str:
+        """The first layer of the feed-forward part."""
+        return self._dense(x, name)
+
+    def _narrow(self, x: str, name: str) -> str:
+        """The second, of what Gelu gives."""
+        return self._dense(x, name)
 
     def _matrix(self, name: str) -> NDArray[np.float32]:
         return self._weights[name + ".weight"].T
@@ -153,7 +162,7 @@ class BertGraph:
     def _norm(self, x: str, name: str, out: str) -> str:
         gain = self._constant(name + ".weight", self._weights[name + ".weight"])
         shift = self._constant(name + ".bias", self._weights[name + ".bias"])
-        return self._op("LayerNormalization", [x, gain, shift], out, axis=-1, epsilon=_EPSILON)
+        return self._op("LayerNormalization", [x, gain, shift], out, axis=-1, epsilon=self._shape.epsilon)
 
     def _pooling(self, x: str) -> None:
         """The mean over a text's tokens, at length 1. The sum will do: only its direction is kept."""

@@ -33,8 +33,12 @@ class PairCalibration:
     stance_slope: float = 1.0
     stance_shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
+    def span(self, logit: float) -> float:
+        """The log-odds that a span answers, so that spans of different models compare."""
+        return self.answerable_slope * logit + self.answerable_shift
+
     def answerable(self, logit: float) -> float:
-        return float(_sigmoid(self.answerable_slope * logit + self.answerable_shift))
+        return float(_sigmoid(self.span(logit)))
 
     def relevance(self, logit: float) -> float:
         return float(_sigmoid(self.relevance_slope * logit + self.relevance_shift))

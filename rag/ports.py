@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -43,8 +44,26 @@ class PairReader(Protocol):
     def identity(self) -> str:
         """Names the model and its exact weights."""
 
-    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
-        """One reading for each passage, in the order given."""
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        """One reading for each passage, in the order given. `leads`, one for each passage or none at all, are read
+        before the passages and hold no answer: title, outlet and day.
+        """
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
         """As `read`, for pairs of a question or claim and a passage, each with a text of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairReaders:
+    """`fast` reads all that retrieval found; `full`, where there is one, the best few and what is verified."""
+
+    fast: PairReader
+    full: PairReader | None = None
+
+    @property
+    def best(self) -> PairReader:
+        return self.full or self.fast
+
+    @property
+    def identity(self) -> str:
+        return self.fast.identity + (f" + {self.full.identity}" if self.full else "")

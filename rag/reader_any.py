@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +73,18 @@ class TransformersPairReader:
     def identity(self) -> str:
         return self._identity
 
-    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
-        return self.read_pairs([(text, passage) for passage in passages])
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        before = leads or [""] * len(passages)
+        led = [(text, lead + passage) for lead, passage in zip(before, passages, strict=True)]
+        return [_without_lead(one, len(lead)) for one, lead in zip(self.read_pairs(led), before, strict=True)]
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
         return [one for at in range(0, len(pairs), _BATCH) for one in self._part.read(pairs[at : at + _BATCH])]
+
+
+def _without_lead(reading: PairReading, lead: int) -> PairReading:
+    spans = (replace(span, start=span.start - lead, end=span.end - lead) for span in reading.spans)
+    return replace(reading, spans=tuple(span for span in spans if span.start >= 0))
 
 
 def _is_answering(config: Any) -> bool:

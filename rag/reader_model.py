@@ -1,14 +1,16 @@
-"""A question or claim and a passage -> answer spans, relevance and stance, by one small model.
+"""A question or claim and a passage -> answer spans, answering sentences, relevance and stance, by one model.
 
-The bundled reader runs on onnxruntime in 8 bits; `MODEL_CARD.md` says how it was trained. Any other goes through
-sentence-transformers or transformers (`reader_any.py`).
+There are two bundled readers, a fast one and one with five times the weights. Both run on onnxruntime in 8 bits;
+`MODEL_CARD.md` says how they were trained. Any other goes through sentence-transformers or transformers
+(`reader_any.py`).
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +22,17 @@ from rag.embed import bundled_dir
 from rag.errors import ModelError
 from rag.pair_calibration import PairCalibration, read_pair_calibration
 from rag.pair_spans import apart, best_spans
-from rag.ports import PairReader
-from rag.settings import BUNDLED_READER
-from rag.types import PairReading, Stance
+from rag.pair_tokens import MPNET, Vocabulary
+from rag.ports import PairReader, PairReaders
+from rag.settings import BUNDLED_FULL_READER, BUNDLED_READER
+from rag.types import PairReading, Stance, TokenOdds
 
-MODEL_FILE = Path(__file__).parent / "weights" / "reader.onnx"
-CALIBRATION_FILE = MODEL_FILE.with_suffix(".json")
-MAX_TOKENS = 320  # of a pair: the model was trained on pairs of up to 256; a longer passage is read in windows
+_WEIGHTS = Path(__file__).parent / "weights"
+MODEL_FILE = _WEIGHTS / "reader.onnx"
+FULL_MODEL_FILE = _WEIGHTS / "reader-full.onnx.gz"  # packed, for its 8 bits hold some 6 bits of information
+MAX_TOKENS = 320  # of a pair: the models were trained on pairs of up to 256 and 288; longer ones are read in windows
 FIRST_TOKENS = 96  # of the question or claim; the rest of a longer one is not seen
+LEAD_TOKENS = 64
 SPANS = 3  # kept of each passage
 
 _OVERLAP = 64  # tokens that neighbouring windows of a long passage share: more than two longest answers
@@ -37,28 +42,57 @@ _REMEDY = "Install Byline again, or export the model again."
 Ids = list[int]
 
 
+def load_pair_readers(model: str, depth: str, threads: int) -> PairReaders:
+    """The bundled readers, both or (with depth `fast`) the fast one alone; or the one that `model` names, which then
+    reads everything. Raises ModelError when one can't be had.
+    """
+    full = model == BUNDLED_READER and depth == "full"
+    return PairReaders(load_pair_reader(model, threads), _load(FULL_MODEL_FILE, threads) if full else None)
+
+
 def load_pair_reader(model: str, threads: int) -> PairReader:
-    """The reader that `model` names: the bundled one, the folder of another that `training.export` wrote, or a
+    """The reader that `model` names: a bundled one, the folder of another that `training.export` wrote, or a
     cross-encoder, extractive-QA or NLI model by name or folder.
 
     Raises ModelError when it can't be had.
     """
-    exported = MODEL_FILE if model == BUNDLED_READER else Path(model) / MODEL_FILE.name
-    if exported.is_file() or model == BUNDLED_READER:
-        return OnnxPairReader.load(exported, exported.with_name(CALIBRATION_FILE.name), threads)
+    if model in (BUNDLED_READER, BUNDLED_FULL_READER):
+        return _load(MODEL_FILE if model == BUNDLED_READER else FULL_MODEL_FILE, threads)
+    for name in (MODEL_FILE.name, FULL_MODEL_FILE.name):
+        if (Path(model) / name).is_file():
+            return _load(Path(model) / name, threads)
     from rag.reader_any import TransformersPairReader
 
     return TransformersPairReader.load(model, threads)
 
 
+def _load(model: Path, threads: int) -> OnnxPairReader:
+    return OnnxPairReader.load(model, calibration_file(model), threads)
+
+
+def calibration_file(model: Path) -> Path:
+    """Beside the model, under its name."""
+    return model.with_name(model.name.partition(".")[0] + ".json")
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Tokens of one pair, or of a part of a long passage. `offsets` are the passage tokens' characters."""
+    """Tokens of one pair, or of a part of a long passage: `first` before the lead, `start` before the passage.
+    `offsets` are the passage tokens' characters.
+    """
 
     pair: int
     ids: Ids
     first: int
+    start: int
     offsets: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    text: str
+    passage: str
+    lead: str = ""
 
 
 class OnnxPairReader:
@@ -72,7 +106,9 @@ class OnnxPairReader:
         self._calibration = calibration
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read") if threads > 1 else None
         self._identity: str = session.get_modelmeta().custom_metadata_map.get("identity", "")
-        self._cls, self._sep = (tokenizer.token_to_id(token) or 0 for token in (_CLS, _SEP))
+        self._typed = any(one.name == "types" for one in session.get_inputs())
+        cls, sep = (tokenizer.token_to_id(token) or 0 for token in (_CLS, _SEP))
+        self._vocabulary = Vocabulary(cls, (sep,), sep) if self._typed else MPNET
 
     @classmethod
     def load(cls, model: Path, calibration: Path, threads: int) -> OnnxPairReader:
@@ -80,7 +116,8 @@ class OnnxPairReader:
         fitted = read_pair_calibration(calibration)
         words = bundled_dir()
         try:
-            read = cls.of_bytes(model.read_bytes(), words, fitted, threads)
+            stored = model.read_bytes()
+            read = cls.of_bytes(gzip.decompress(stored) if model.suffix == ".gz" else stored, words, fitted, threads)
         except Exception as error:
             raise ModelError(f"The reader {model} can't be loaded: {error}.", remedy=_REMEDY) from error
         if fitted.identity not in ("", read.identity):
@@ -104,15 +141,21 @@ class OnnxPairReader:
     def identity(self) -> str:
         return self._identity
 
-    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
-        return self.read_pairs([(text, passage) for passage in passages])
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        before = leads or [""] * len(passages)
+        return self._readings([_Pair(text, *two) for two in zip(passages, before, strict=True)])
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
-        calibration = self._calibration
-        return [_reading(told, calibration) for told in self.logits(pairs)]
+        return self._readings([_Pair(*pair) for pair in pairs])
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> list[list[Told]]:
         """What the model says of each window of each pair, before calibration."""
+        return self._logits([_Pair(*pair) for pair in pairs])
+
+    def _readings(self, pairs: Sequence[_Pair]) -> list[PairReading]:
+        return [_reading(told, self._calibration) for told in self._logits(pairs)]
+
+    def _logits(self, pairs: Sequence[_Pair]) -> list[list[Told]]:
         windows = sorted(self._windows(pairs), key=lambda window: -len(window.ids))  # so that threads end together
         run = self._pool.map if self._pool and len(windows) > 1 else map
         told: list[list[Told]] = [[] for _ in pairs]
@@ -120,46 +163,57 @@ class OnnxPairReader:
             told[window.pair].append(one)
         return told
 
-    def _windows(self, pairs: Sequence[tuple[str, str]]) -> Iterator[_Window]:
-        firsts = {text: None for text, _ in pairs}
-        encoded = self._tokenizer.encode_batch(list(firsts), add_special_tokens=False)
-        heads = {
-            text: [self._cls, *one.ids[:FIRST_TOKENS], self._sep] for text, one in zip(firsts, encoded, strict=True)
-        }
-        passages = self._tokenizer.encode_batch([passage for _, passage in pairs], add_special_tokens=False)
-        for pair, ((text, _), passage) in enumerate(zip(pairs, passages, strict=True)):
-            head, ids, offsets = heads[text], passage.ids, passage.offsets
+    def _windows(self, pairs: Sequence[_Pair]) -> Iterator[_Window]:
+        words = self._vocabulary
+        firsts = {text: words.head(ids, FIRST_TOKENS) for text, ids in self._ids([pair.text for pair in pairs])}
+        leads = {text: words.shifted(ids[:LEAD_TOKENS]) for text, ids in self._ids([pair.lead for pair in pairs])}
+        passages = self._tokenizer.encode_batch([pair.passage for pair in pairs], add_special_tokens=False)
+        for n, (pair, passage) in enumerate(zip(pairs, passages, strict=True)):
+            first, ids, offsets = firsts[pair.text], words.shifted(passage.ids), passage.offsets
+            head = [*first, *leads[pair.lead]]
             room = MAX_TOKENS - len(head) - 1
             for at in range(0, max(1, len(ids) - _OVERLAP), room - _OVERLAP):
                 part = slice(at, at + room)
-                yield _Window(pair, [*head, *ids[part], self._sep], len(head), offsets[part])
+                yield _Window(n, [*head, *ids[part], words.closing], len(first), len(head), offsets[part])
                 if at + room >= len(ids):
                     break
+
+    def _ids(self, texts: Sequence[str]) -> Iterator[tuple[str, Ids]]:
+        """Each text once, with its ids."""
+        once = list(dict.fromkeys(texts))
+        encoded = self._tokenizer.encode_batch(once, add_special_tokens=False)
+        return ((text, one.ids) for text, one in zip(once, encoded, strict=True))
 
     def _run(self, window: _Window) -> Told:
         """One window alone: as fast as a batch, and in 8 bits what it says then depends on no other."""
         ids = np.array([window.ids], np.int32)
-        types = (np.arange(len(window.ids), dtype=np.int32) >= window.first).astype(np.int32)[None]
-        spans, judged = self._session.run(["spans", "judged"], {"ids": ids, "types": types})
+        given = {"ids": ids}
+        if self._typed:
+            given["types"] = (np.arange(len(window.ids), dtype=np.int32) >= window.first).astype(np.int32)[None]
+        spans, judged = self._session.run(["spans", "judged"], given)
         return _told(window, spans[0], judged[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A window's logits: of each passage token less that of no answer, of relevance, and of the three stances."""
+    """A window's logits: of each passage token less that of no answer, of each token's sentence (None of a model that
+    was not taught it), of relevance, and of the three stances.
+    """
 
     start: NDArray[np.float32]
     end: NDArray[np.float32]
+    evidence: NDArray[np.float32] | None
     offsets: Sequence[tuple[int, int]]
     relevance: float
     stance: NDArray[np.float32]
 
 
 def _told(window: _Window, spans: NDArray[np.float32], judged: NDArray[np.float32]) -> Told:
-    """The logit of [CLS], the first token, is that of no answer."""
-    passage = slice(window.first, window.first + len(window.offsets))
-    start, end = spans[passage, 0] - spans[0, 0], spans[passage, 1] - spans[0, 1]
-    return Told(start, end, window.offsets, float(judged[0]), judged[1:])
+    """The logit of the first token is that of no answer."""
+    inside = spans[window.start : window.start + len(window.offsets)]
+    start, end = inside[:, 0] - spans[0, 0], inside[:, 1] - spans[0, 1]
+    evidence = inside[:, 2] if spans.shape[1] > 2 else None
+    return Told(start, end, evidence, window.offsets, float(judged[0]), judged[1:])
 
 
 def _reading(windows: Sequence[Told], calibration: PairCalibration) -> PairReading:
@@ -168,8 +222,19 @@ def _reading(windows: Sequence[Told], calibration: PairCalibration) -> PairReadi
     stances = [calibration.stance(told.stance) for told in windows]
     supports, refutes, neither = min(stances, key=lambda stance: float(stance[2])).tolist()
     return PairReading(
-        spans=tuple(spans),
+        spans=tuple(replace(span, score=calibration.span(span.score)) for span in spans),
         answerable=calibration.answerable(spans[0].score) if spans else 0.0,
         relevance=calibration.relevance(max(told.relevance for told in windows)),
         stance=Stance(supports, refutes, neither),
+        evidence=_evidence(windows),
     )
+
+
+def _evidence(windows: Sequence[Told]) -> TokenOdds | None:
+    told = [
+        (offset[0], float(odds))
+        for window in windows
+        if window.evidence is not None
+        for offset, odds in zip(window.offsets, window.evidence, strict=True)
+    ]
+    return TokenOdds(tuple(at for at, _ in told), tuple(odds for _, odds in told)) if told else None

@@ -197,7 +197,7 @@ class Reading:
 class AnswerSpan:
     """Code points [start, end) of a passage that may answer a question.
 
-    `score` says by how much the model prefers it to "no answer": log-odds, 0 is even, comparable between passages.
+    `score`: log-odds that it answers rather than nothing does; 0 is even. Comparable between passages and models.
     """
 
     start: int
@@ -215,6 +215,19 @@ class Stance:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenOdds:
+    """Where each token of a passage begins (code points), and the log-odds that its sentence answers or decides."""
+
+    starts: tuple[int, ...]
+    odds: tuple[float, ...]
+
+    def of(self, start: int, end: int) -> float | None:
+        """The mean over the tokens of the sentence at [start, end); None where there are none."""
+        inside = [odds for at, odds in zip(self.starts, self.odds, strict=True) if start <= at < end]
+        return sum(inside) / len(inside) if inside else None
+
+
+@dataclass(frozen=True, slots=True)
 class PairReading:
     """What a model makes of a question or claim and one passage. None (and no spans) where it has no opinion.
 
@@ -226,6 +239,7 @@ class PairReading:
     answerable: float | None = None
     relevance: float | None = None
     stance: Stance | None = None
+    evidence: TokenOdds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from rag.ledger import Ledger
 from rag.ledger_rows import model_mismatch
 from rag.parts import Longest, Parts, Reader, Rerank
 from rag.pipeline import Byline
-from rag.ports import Embedder, PairReader
-from rag.reader_model import load_pair_reader
+from rag.ports import Embedder, PairReaders
+from rag.reader_model import load_pair_readers
 from rag.rerank import AMPLE, Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
@@ -51,13 +51,13 @@ def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = F
 
         return ExtractiveReader(embedder, settings.abstain_below)
 
-    model = pair_reader_of(settings)
-    models = {"embedding": embedder.identity} | ({"reader": model.identity} if model else {})
-    verifier = Verifier(model)
+    readers = pair_readers_of(settings)
+    models = {"embedding": embedder.identity} | ({"reader": readers.identity} if readers else {})
+    verifier = Verifier(readers.best if readers else None)
     parts = Parts(
         Retriever(embedder, terms, Limits),
-        reranker_of(settings, model),
-        reranker_of(settings, model, AMPLE),
+        reranker_of(settings, readers),
+        reranker_of(settings, readers, AMPLE),
         reader,
         verifier,
         models,
@@ -113,16 +113,18 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
     return Assistant(model, writer, verifier, caps, tally, settings.llm_timeout_s)
 
 
-def pair_reader_of(settings: Settings) -> PairReader | None:
-    """The model that reads hits and checks sentences; None where it is switched off. Raises ModelError when it can't be
-    had.
+def pair_readers_of(settings: Settings) -> PairReaders | None:
+    """The models that read hits and check sentences; None where reading is switched off. Raises ModelError when one
+    can't be had.
     """
-    return load_pair_reader(settings.reader_model, settings.threads) if settings.read_passages else None
+    if not settings.read_passages:
+        return None
+    return load_pair_readers(settings.reader_model, settings.reader, settings.threads)
 
 
-def reranker_of(settings: Settings, model: PairReader | None, ample: float | None = None) -> Rerank:
-    """What reads hits and orders them anew; without a model they stay as found. `ample` is as `Reranker` has it."""
-    return Reranker(model, settings.read_passages, ample) if model else _as_found
+def reranker_of(settings: Settings, readers: PairReaders | None, ample: float | None = None) -> Rerank:
+    """What reads hits and orders them anew; without readers they stay as found. `ample` is as `Reranker` has it."""
+    return Reranker(readers, settings.read_passages, ample) if readers else _as_found
 
 
 def _as_found(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001 - as Rerank has it

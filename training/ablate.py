@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import BertModel
 
 from rag.errors import BylineError
 from rag.pair_spans import best_spans
@@ -22,7 +21,7 @@ from rag.reader_model import OnnxPairReader, Told
 from training.calibrate import Case, held_out
 from training.config import Config, read_config
 from training.export import exact_reader
-from training.model import bundled_encoder
+from training.model import ReaderModel, new_reader
 from training.rows import NOT_SUPPORT, SUPPORT, Rows
 from training.train import Run
 
@@ -83,7 +82,7 @@ def _auroc(scored: Sequence[tuple[float, bool]]) -> float:
 
 def ablate(
     config: Config,
-    encoder: Callable[[], BertModel] = bundled_encoder,
+    encoder: Callable[[Config], ReaderModel] = new_reader,
     load: Callable[[Path, int], OnnxPairReader] = exact_reader,
 ) -> dict[str, Figures]:
     """The figures of the whole run and of each without a group that it has; kept in `ablation.json`."""

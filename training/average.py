@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from rag.errors import BylineError, InputError
-from training.export import weights_of
+from training.export import stored_weights
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--target", type=Path, required=True)
     given = parser.parse_args(arguments)
     try:
-        mean = average([weights_of(file) for file in given.weights])
+        mean = average([stored_weights(file) for file in given.weights])
     except BylineError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encode import Encoded
+from training.encode import UNKNOWN, Encoded
 
 _WINDOW = 4096  # examples that are sorted by length together
 
@@ -17,12 +17,15 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Columns, and arrays of `(examples, tokens)`: `ids`, `mask`, `types`, and `passage`, where an answer may stand."""
+    """Columns, and arrays of `(examples, tokens)`: `ids`, `mask`, `types`, `passage`, where an answer may stand, and
+    `evidence`, whether a token's sentence answers.
+    """
 
     ids: NDArray[np.int64]
     mask: NDArray[np.bool_]
     types: NDArray[np.int64]
     passage: NDArray[np.bool_]
+    evidence: NDArray[np.int64]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     relevant: NDArray[np.int64]
@@ -55,11 +58,14 @@ def batch(encoded: Encoded, rows: Rows) -> Batch:
     lengths = encoded.lengths[rows]
     shape = (len(rows), int(lengths.max()))
     ids = np.zeros(shape, np.int64)
+    evidence = np.full(shape, UNKNOWN, np.int64)
     for n, row in enumerate(rows):
-        ids[n, : lengths[n]] = encoded.ids[encoded.offsets[row] : encoded.offsets[row + 1]]
+        part = slice(encoded.offsets[row], encoded.offsets[row + 1])
+        ids[n, : lengths[n]] = encoded.ids[part]
+        evidence[n, : lengths[n]] = encoded.evidence[part]
     places = np.arange(shape[1])[None, :]
     second = places >= encoded.first[rows][:, None]
-    passage = second & (places < lengths[:, None] - 1)
+    passage = (places >= (encoded.first + encoded.lead)[rows][:, None]) & (places < lengths[:, None] - 1)
     passage[:, 0] = True
     columns = {name: getattr(encoded, name)[rows].astype(np.int64) for name in ("start", "end", "relevant", "stance")}
-    return Batch(ids, places < lengths[:, None], second.astype(np.int64), passage, **columns)
+    return Batch(ids, places < lengths[:, None], second.astype(np.int64), passage, evidence, **columns)

@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 
 from rag.embed import bundled_dir
 from rag.errors import SettingsError
-from training import claims, recipes
+from rag.pair_tokens import BERT, MPNET, Vocabulary
+from training import claims, contrasts, passages, recipes
 from training.config import Config, Stage
 from training.encode import Encoded, encode
 from training.examples import Example
@@ -35,6 +36,14 @@ RECIPES: dict[str, Recipe] = {
         recipes.headlines,
         claims.answers_as_claims,
         claims.changed_sentences,
+        contrasts.contrasts,
+        contrasts.questions_of_roles,
+        passages.framed_questions,
+        passages.framed_unanswered,
+        passages.proofs,
+        passages.yes_no,
+        passages.choices,
+        passages.rewordings,
     )
 }
 
@@ -45,6 +54,10 @@ def tokenizer() -> Tokenizer:
     found.no_padding()
     found.no_truncation()
     return found
+
+
+def vocabulary(config: Config) -> Vocabulary:
+    return MPNET if config.paths.encoder else BERT
 
 
 def stages(config: Config) -> list[Encoded]:
@@ -62,7 +75,7 @@ def _make(config: Config, files: list[Path]) -> None:
     words = tokenizer()
     for stage, file in zip(config.stages, files, strict=True):
         made = [example for name, many in stage.recipes.items() for example in served.take(name, many)]
-        encoded = encode(made, words, config.shape.max_tokens, config.shape.first_tokens)
+        encoded = encode(made, words, config.shape.max_tokens, config.shape.first_tokens, vocabulary(config))
         encoded.save(file)
         print(_told(stage, made, encoded), flush=True)
 

@@ -18,12 +18,14 @@ class _Section(BaseModel):
 class Paths(_Section):
     """`rows` is the folder of training rows, `work` where the run keeps what it makes. Relative to the process.
 
-    `start`, where given, is another run's checkpoint: a new run begins with its weights and its optimiser.
+    `start`, where given, is another run's checkpoint: a new run begins with its weights and its optimiser. `encoder`,
+    where given, is the folder of all-mpnet-base-v2, for the large reader; without it the bundled encoder is trained.
     """
 
     rows: Path
     work: Path
     start: Path | None = None
+    encoder: Path | None = None
 
     @property
     def weights(self) -> Path:
@@ -62,6 +64,7 @@ class Optimiser(_Section):
     batch_tokens: int = Field(ge=256)
     accumulate: int = Field(ge=1)
     clip: float = Field(gt=0)
+    frozen_layers: int = Field(default=0, ge=0)
 
 
 class Weights(_Section):
@@ -70,6 +73,7 @@ class Weights(_Section):
     span: float = Field(ge=0)
     relevance: float = Field(ge=0)
     stance: float = Field(ge=0)
+    evidence: float = Field(ge=0)
 
 
 class Config(_Section):

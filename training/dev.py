@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from training.batches import batch, plan
-from training.build import tokenizer
+from training.build import tokenizer, vocabulary
 from training.config import Config
 from training.encode import Encoded, encode
 from training.examples import NO_ANSWER, Example
@@ -30,7 +30,9 @@ class Dev:
             for row in pairs[:: max(1, len(pairs) // _PAIRS)]
         ]
         made += [Example("dev", row.question, row.passage, row.span or NO_ANSWER) for row in asked[:_QUESTIONS]]
-        self._encoded: Encoded = encode(made, tokenizer(), config.shape.max_tokens, config.shape.first_tokens)
+        self._encoded: Encoded = encode(
+            made, tokenizer(), config.shape.max_tokens, config.shape.first_tokens, vocabulary(config)
+        )
 
     def told(self, model: ReaderModel, device: torch.device) -> str:
         """Share of right stances, and of answers whose both ends are right."""
@@ -42,6 +44,7 @@ class Dev:
             with torch.no_grad():
                 told = model(*(torch.from_numpy(a).to(device) for a in (made.ids, made.mask, made.types)))
             span, judged = (part.float().cpu().numpy() for part in told)
+            span = span[:, :, :2]
             stances += list((judged[:, 1:].argmax(1) == made.stance)[made.stance >= 0])
             spans += list(_right(np.where(made.passage[:, :, None], span, -1e4), made.start, made.end))
         model.train()

@@ -17,7 +17,9 @@ Span = tuple[int, int]
 class Example:
     """A question or claim with a passage, and what is known of the pair; None is unknown and adds no loss.
 
-    `span` is [start, end) of the answer in the passage, and `(-1, -1)` says that the passage has no answer.
+    `span` is [start, end) of the answer in the passage, and `(-1, -1)` says that the passage has no answer. `lead` is
+    read before the passage and holds no answer: title, outlet and date, and the sentence before. `evidence` are the
+    sentences of the passage that answer or decide; an empty tuple says that none does.
     """
 
     recipe: str
@@ -26,6 +28,8 @@ class Example:
     span: Span | None = None
     relevant: bool | None = None
     stance: int | None = None
+    evidence: tuple[Span, ...] | None = None
+    lead: str = ""
 
 
 NO_ANSWER: Span = (-1, -1)

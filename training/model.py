@@ -1,4 +1,4 @@
-"""The reader: the bundled encoder with three heads, and its loss."""
+"""The reader: an encoder with its heads, and its loss."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from transformers import BertModel
 
 from rag.embed import bundled_dir
 from training.batches import Batch
-from training.config import Weights
+from training.config import Config, Weights
 from training.encode import UNKNOWN
+from training.mpnet import MpnetShape, published_mpnet
 from training.rows import NOT_SUPPORT, SUPPORT
 
 _NEVER = -1e4  # a logit no token can come back from, and 16 bits can hold
@@ -29,21 +30,32 @@ def bundled_encoder() -> BertModel:
     )
 
 
-class ReaderModel(nn.Module):
-    """Span start and end over the tokens, with [CLS] for no answer; relevance and stance from [CLS]."""
+def new_reader(config: Config) -> ReaderModel:
+    """The config's encoder with fresh heads. Raises ModelError when the encoder can't be had."""
+    if config.paths.encoder is None:
+        bert = bundled_encoder()
+        return ReaderModel(bert, bert.config.hidden_size, config.dropout)
+    mpnet = published_mpnet(config.paths.encoder)
+    mpnet.freeze(config.optimiser.frozen_layers)
+    return ReaderModel(mpnet, MpnetShape().hidden, config.dropout)
 
-    def __init__(self, encoder: BertModel, dropout: float) -> None:
+
+class ReaderModel(nn.Module):
+    """Over the tokens, span start and end, with the first token for no answer, and whether the token's sentence
+    answers or decides; relevance and stance from the first token.
+    """
+
+    def __init__(self, encoder: nn.Module, hidden: int, dropout: float) -> None:
         super().__init__()
-        self.bert = encoder
-        hidden = self.bert.config.hidden_size
+        self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
-        self.span = nn.Linear(hidden, 2)
+        self.span = nn.Linear(hidden, 3)
         self.pooled = nn.Linear(hidden, hidden)
         self.judge = nn.Linear(hidden, 4)
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
-        """Span logits `(pairs, tokens, 2)`; relevance and the three stances `(pairs, 4)`."""
-        told = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        """Span and evidence logits `(pairs, tokens, 3)`; relevance and the three stances `(pairs, 4)`."""
+        told = self.encoder(ids, mask, types)[0]
         pooled = functional.gelu(self.pooled(self.dropout(told[:, 0])))
         return self.span(told), self.judge(self.dropout(pooled))
 
@@ -52,8 +64,9 @@ def losses(model: ReaderModel, batch: Batch, device: torch.device) -> dict[str, 
     """The summed loss of each head over the examples that tell it something."""
     arrays = {name: _on(getattr(batch, name), device) for name in Batch.__slots__}
     spans, judged = model(arrays["ids"], arrays["mask"], arrays["types"])
-    spans = spans.float().masked_fill(~arrays["passage"][:, :, None], _NEVER)
-    judged = judged.float()
+    spans, judged = spans.float(), judged.float()
+    evidence = _evidence_loss(spans[:, :, 2], arrays["evidence"])
+    spans = spans.masked_fill(~arrays["passage"][:, :, None], _NEVER)
     known = arrays["start"] != UNKNOWN
     start = functional.cross_entropy(spans[known, :, 0], arrays["start"][known], reduction="sum")
     end = functional.cross_entropy(spans[known, :, 1], arrays["end"][known], reduction="sum")
@@ -61,11 +74,19 @@ def losses(model: ReaderModel, batch: Batch, device: torch.device) -> dict[str, 
     relevance = functional.binary_cross_entropy_with_logits(
         judged[told, 0], arrays["relevant"][told].float(), reduction="sum"
     )
-    return {"span": (start + end) / 2, "relevance": relevance, "stance": _stance_loss(judged[:, 1:], arrays["stance"])}
+    stance = _stance_loss(judged[:, 1:], arrays["stance"])
+    return {"span": (start + end) / 2, "relevance": relevance, "stance": stance, "evidence": evidence}
 
 
 def total(parts: dict[str, Tensor], weights: Weights) -> Tensor:
     return sum((getattr(weights, name) * part for name, part in parts.items()), start=torch.zeros(()))
+
+
+def _evidence_loss(logits: Tensor, evidence: Tensor) -> Tensor:
+    """Of each token, averaged over an example's tokens, so that long passages count no more than short ones."""
+    known = (evidence != UNKNOWN).float()
+    each = functional.binary_cross_entropy_with_logits(logits, (evidence == 1).float(), reduction="none")
+    return ((each * known).sum(1) / known.sum(1).clamp(min=1)).sum()
 
 
 def _stance_loss(logits: Tensor, stance: Tensor) -> Tensor:

@@ -21,7 +21,9 @@ from training.statements import questioned
 
 _WORDS = 150  # of a passage: Byline's have about 130
 _LETTERS = re.compile(r"[a-z0-9]+")
-_QAMR, _SQUAD, _ARES = "QAMR", "SQuAD", "ARES"
+_QAMR, _QASRL, _SQUAD, _ARES = "QAMR", "QA-SRL", "SQuAD", "ARES"
+_SHARES = {"SNLI": 0.35, "ConjNLI": 0.25, "Breaking NLI": 0.3, "FEVER dev": 0.35, "MED": 0.6}
+"""Of pairs that are many and easy, how many are used at a time; of all others, each."""
 WIKIPEDIA_PAIRS = ("FEVER", "ConjNLI", "Fool Me Twice")
 
 
@@ -97,8 +99,9 @@ Recipe = Callable[[Kitchen], Iterator[Example]]
 def pairs(kitchen: Kitchen) -> Iterator[Example]:
     """Inference pairs as they are."""
     for row in _shuffled(kitchen, kitchen.pairs()):
-        passage, _ = crop(row.premise, None, _WORDS, kitchen.rng)
-        yield Example("pairs", row.hypothesis, passage, stance=row.stance)
+        if kitchen.rng.random() < next((s for name, s in _SHARES.items() if row.source.startswith(name)), 1.0):
+            passage, _ = crop(row.premise, None, _WORDS, kitchen.rng)
+            yield Example("pairs", row.hypothesis, passage, stance=row.stance)
 
 
 def pairs_in_passages(kitchen: Kitchen) -> Iterator[Example]:
@@ -111,8 +114,8 @@ def pairs_in_passages(kitchen: Kitchen) -> Iterator[Example]:
 
 
 def short_questions(kitchen: Kitchen) -> Iterator[Example]:
-    """QAMR as it is: one sentence of context."""
-    for row in _shuffled(kitchen, kitchen.asked(_QAMR)):
+    """QAMR and QA-SRL as they are: one sentence of context."""
+    for row in _shuffled(kitchen, kitchen.asked(_QAMR) + kitchen.asked(_QASRL)):
         yield Example("short_questions", row.question, row.passage, row.span, relevant=True)
 
 

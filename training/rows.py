@@ -1,7 +1,7 @@
 """The training rows as they are on disk, and which of them may be trained on.
 
-A folder holds `nli.jsonl.gz`, `qa.jsonl.gz`, `relevance.jsonl.gz`, `stance.jsonl.gz` and `stance_bodies.jsonl.gz`. What
-is held out is decided by a digest of the premise, so that no premise is on both sides whatever the source and order.
+A folder holds `NAME.jsonl.gz` for the names that `Rows` reads. What is held out is decided by a digest of the premise,
+so that no premise is on both sides whatever the source and order.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ SUPPORT, REFUTE, NEITHER, NOT_SUPPORT = range(4)
 """Stances. The last one is what a two-way label says: it refutes or does neither."""
 
 STANCES = {"entailment": SUPPORT, "contradiction": REFUTE, "neutral": NEITHER, "not_entailment": NOT_SUPPORT}
+_DECIDED = {"supports": SUPPORT, "refutes": REFUTE}
 HELD_OUT = ("SNLI", "MultiNLI (subset)", "ConjNLI")  # the sources that test and dev pairs are taken from
 TEST_PAIRS = 2_000
 TEST_QUESTIONS = "squad2-dev"  # rows with this prefix are a published test set
@@ -42,7 +43,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and a passage. `span` is [start, end) of the answer; None when the passage has none."""
+    """A question and a passage. `span` is [start, end) of the answer; None when the passage has none. `sentence`, where
+    people marked it, is the one that answers.
+    """
 
     id: str
     question: str
@@ -50,6 +53,7 @@ class Asked:
     span: tuple[int, int] | None
     source: str
     also: tuple[str, ...] = ()
+    sentence: tuple[int, int] | None = None
 
     @property
     def answer(self) -> str:
@@ -77,6 +81,29 @@ class Headline:
     stance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A claim or a yes/no question, a text of many sentences, what the text says of it, and the spans that say so."""
+
+    id: str
+    claim: str
+    text: str
+    stance: int
+    evidence: tuple[tuple[int, int], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question and the sentences of a section; `answers` are the numbers of those that answer, perhaps none."""
+
+    id: str
+    question: str
+    sentences: tuple[str, ...]
+    answers: tuple[int, ...]
+    source: str
+
+
 class Rows:
     """The rows of a folder. Raises InputError when a file is missing or damaged."""
 
@@ -89,6 +116,47 @@ class Rows:
     def questions(self, split: Split) -> list[Asked]:
         """`test` is the SQuAD 2.0 dev slice; dev is taken from the rest by a digest of the passage."""
         return self._questions[split]
+
+    @cached_property
+    def proofs(self) -> list[Proof]:
+        """To train on: claims that stand in a pair which is held out are left out, whatever their text here."""
+        held = {_plain(row.hypothesis) for split in ("dev", "test") for row in self._pairs[split]}
+        claims = (
+            Proof(row["id"], row["claim"], row["article"], _DECIDED[row["label"]], _spans(row), row["source"])
+            for row in self._read("claims_in_articles")
+        )
+        return [row for row in claims if _plain(row.claim) not in held and row.evidence]
+
+    @cached_property
+    def yes_no(self) -> list[Proof]:
+        """To train on: a yes is support, a no refutes."""
+        return [
+            Proof(
+                row["id"],
+                row["question"],
+                row["context"],
+                SUPPORT if row["answer"] else REFUTE,
+                _spans(row),
+                row["source"],
+            )
+            for row in self._read("yesno")
+            if row["evidence"] and not is_dev(row["question"])
+        ]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """To train on: a question that is held out elsewhere is left out."""
+        held = {_plain(row.question) for split in ("dev", "test") for row in self._questions[split]}
+        rows = (
+            Choice(row["id"], row["question"], tuple(row["sentences"]), tuple(row["answers"]), row["source"])
+            for row in self._read("sentence_selection")
+        )
+        return [row for row in rows if _plain(row.question) not in held]
+
+    @cached_property
+    def rewordings(self) -> list[tuple[str, str]]:
+        """News sentences at two reading levels, the fuller one first."""
+        return [(row["a"].strip("\ufeff "), row["b"].strip("\ufeff ")) for row in self._read("paraphrase")]
 
     @cached_property
     def judged(self) -> list[Judged]:
@@ -114,12 +182,14 @@ class Rows:
     def _pairs(self) -> dict[str, list[Pair]]:
         rows = [
             Pair(row["id"], row["premise"].strip(), row["hypothesis"].strip(), STANCES[row["label"]], row["source"])
-            for row in self._read("nli")
+            for name in ("nli", "nli2")
+            for row in self._read(name)
         ]
         test = _first_premises([row for row in rows if row.source in HELD_OUT], TEST_PAIRS)
         split: dict[str, list[Pair]] = {"train": [], "dev": [], "test": []}
+        plain = {_plain(premise) for premise in test}
         for row in rows:
-            if row.premise in test:
+            if _plain(row.premise) in plain:
                 # Only the sources of the test; another source's pair with a test premise is not used at all.
                 if row.source in HELD_OUT:
                     split["test"].append(row)
@@ -131,11 +201,14 @@ class Rows:
     @cached_property
     def _questions(self) -> dict[str, list[Asked]]:
         split: dict[str, list[Asked]] = {"train": [], "dev": [], "test": []}
-        for row in self._read("qa"):
+        for row in (*self._read("qa"), *self._read("qa2")):
+            if row.get("kind") == "evidence":
+                continue  # the answer is a whole proof, not a span
             answers = row["answers"]
             span = (answers[0]["start"], answers[0]["start"] + len(answers[0]["text"])) if answers else None
             also = tuple(dict.fromkeys(answer["text"] for answer in answers))
-            asked = Asked(row["id"], row["question"].strip(), row["context"], span, row["source"], also)
+            marked = tuple(row["sentence"]) if row.get("sentence") else None
+            asked = Asked(row["id"], row["question"].strip(), row["context"], span, row["source"], also, marked)
             if row["id"].startswith(TEST_QUESTIONS):
                 split["test"].append(asked)
             else:
@@ -154,6 +227,15 @@ class Rows:
                 f"The training rows {file} can't be read: {error}.",
                 remedy="Name the folder that holds them in the config's [paths] rows.",
             ) from error
+
+
+def _spans(row: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in row["evidence"])
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone: one text is at times stored with other spaces or quotes."""
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def _digest(text: str) -> int:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.optim import AdamW, Optimizer
-from transformers import BertModel
 
 from rag.errors import BylineError
 from training import checkpoint
@@ -23,17 +22,18 @@ from training.build import stages
 from training.config import Config, Optimiser, read_config
 from training.dev import Dev
 from training.encode import UNKNOWN, Encoded
-from training.model import ReaderModel, bundled_encoder, losses, total
+from training.model import ReaderModel, losses, new_reader, total
 from training.schedule import rate_share
 
 NEWEST, BEFORE_DECAY = "newest.pt", "before-decay.pt"
 _TOLD_EVERY = 20  # steps
+HEADS = ("span", "relevance", "stance", "evidence")
 
 
 class Run:
     """One run: model, optimiser and the planned batches."""
 
-    def __init__(self, config: Config, encoder: Callable[[], BertModel] = bundled_encoder) -> None:
+    def __init__(self, config: Config, encoder: Callable[[Config], ReaderModel] = new_reader) -> None:
         self._config = config
         self._stages: Sequence[Encoded] = stages(config)
         self._plan = plan(self._stages, config.optimiser.batch_tokens, config.seed)
@@ -41,7 +41,7 @@ class Run:
         self._steps = min(possible, config.optimiser.steps or possible)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         _seed(config.seed)
-        self._model = ReaderModel(encoder(), config.dropout).to(self._device)
+        self._model = encoder(config).to(self._device)
         self._optimiser = _optimiser(self._model, config.optimiser)
         self._dev = Dev(config)
         self._told: dict[str, float] = defaultdict(float)
@@ -100,7 +100,12 @@ class Run:
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._config.bfloat16):
             parts = losses(self._model, made, self._device)
         torch.autograd.backward(total(parts, self._config.weights) / examples)
-        known = {"span": made.start, "relevance": made.relevant, "stance": made.stance}
+        known = {
+            "span": made.start,
+            "relevance": made.relevant,
+            "stance": made.stance,
+            "evidence": made.evidence.max(1),
+        }
         told = {name: (float(part.detach()), float(np.sum(known[name] != UNKNOWN))) for name, part in parts.items()}
         return told | {"tokens": (float(made.mask.sum()), 0.0)}
 
@@ -110,7 +115,7 @@ class Run:
         if (step + 1) % _TOLD_EVERY:
             return
         told = self._told
-        heads = " ".join(f"{n} {told[n] / max(1.0, told[n + ' of']):.3f}" for n in ("span", "relevance", "stance"))
+        heads = " ".join(f"{n} {told[n] / max(1.0, told[n + ' of']):.3f}" for n in HEADS)
         speed = f"{told['seconds'] / _TOLD_EVERY:.2f} s a step, {told['tokens'] / told['seconds']:.0f} tokens/s"
         print(f"step {step + 1}/{self._steps} {heads}; {speed}", flush=True)
         self._told.clear()
@@ -119,7 +124,9 @@ class Run:
 def _optimiser(model: ReaderModel, chosen: Optimiser) -> Optimizer:
     groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
     for name, parameter in model.named_parameters():
-        groups[name.startswith("bert."), parameter.ndim > 1].append(parameter)
+        if not parameter.requires_grad:
+            continue
+        groups[name.startswith("encoder."), parameter.ndim > 1].append(parameter)
     made = [
         {
             "params": parameters,

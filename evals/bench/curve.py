@@ -16,7 +16,7 @@ from evals.bench.sections import Bench
 from rag.rerank import Reranker
 from rag.settings import load_settings
 from rag.types import Hit, Query
-from rag.wiring import open_byline, pair_reader_of
+from rag.wiring import open_byline, pair_readers_of
 
 COUNTS = (0, 4, 8, 16, 24, 32, 48)
 PICTURE = "read-passages.svg"
@@ -35,7 +35,7 @@ class Point:
 
 def read_passages(bench: Bench) -> list[Row]:
     settings = load_settings(data_dir=bench.archive)
-    model = pair_reader_of(settings)
+    model = pair_readers_of(settings)
     if model is None:
         return []
     with open_byline(settings) as library:

@@ -15,12 +15,12 @@ import pytest
 
 from rag.errors import ModelError
 from rag.pair_calibration import PairCalibration
-from rag.reader_model import CALIBRATION_FILE, MODEL_FILE, OnnxPairReader, load_pair_reader
+from rag.reader_model import MODEL_FILE, OnnxPairReader, calibration_file, load_pair_reader
 from rag.settings import BUNDLED_READER
 from rag.types import PairReading
 from tests.forking import TORCH, Forked
 
-READERS = ("onnx, 32 bits", "onnx, 8 bits", "answering", "relevance", "stance")
+READERS = ("bert, 32 bits", "bert, 8 bits", "mpnet, 32 bits", "mpnet, 8 bits", "answering", "relevance", "stance")
 PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
 
 
@@ -40,7 +40,7 @@ def test_there_is_one_reading_for_each_passage(made: dict[str, Any], name: str) 
     assert len(made[name]["readings"]) == len(PASSAGES)
     assert made[name]["pairs"] == made[name]["readings"]
     assert made[name]["none"] == []
-    assert made[name]["identity"] or name.startswith("onnx")
+    assert made[name]["identity"] or name.startswith(("bert", "mpnet"))
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -85,13 +85,30 @@ def test_relevance_is_what_the_cross_encoder_says(made: dict[str, Any]) -> None:
     assert ours == pytest.approx(made["cross-encoder itself"].tolist(), abs=1e-4)
 
 
-def test_the_graph_says_what_torch_says(made: dict[str, Any]) -> None:
-    np.testing.assert_allclose(made["logits, 32 bits"][0], made["logits, torch"], atol=1e-4)
-    np.testing.assert_allclose(made["logits, 8 bits"][0], made["logits, torch"], atol=0.3)
+@pytest.mark.parametrize("name", ["bert", "mpnet"])
+def test_the_graph_says_what_torch_says(made: dict[str, Any], name: str) -> None:
+    wanted = made[f"{name} logits, torch"]
+    np.testing.assert_allclose(made[f"{name} logits, 32 bits"], wanted, atol=1e-4)
+    np.testing.assert_allclose(made[f"{name} logits, 8 bits"], wanted, atol=0.3 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_lead_holds_no_answer_and_may_change_what_is_made_of_a_passage(made: dict[str, Any], name: str) -> None:
+    for passage, reading in zip(PASSAGES, made[name]["led"], strict=True):
+        assert all(0 <= span.start < span.end <= len(passage) for span in reading.spans)
+    assert _numbers(made[name]["led"][0]) != pytest.approx(_numbers(made[name]["readings"][0]), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["bert, 8 bits", "mpnet, 8 bits"])
+def test_the_log_odds_of_a_sentence_are_those_of_its_tokens(made: dict[str, Any], name: str) -> None:
+    told = made[name]["readings"][0].evidence
+    assert told.of(0, len(PASSAGES[0])) == pytest.approx(np.mean(told.odds))
+    assert told.of(0, 3) == told.odds[0]
+    assert told.of(500, 600) is None
 
 
 def test_a_long_passage_is_read_to_its_end(made: dict[str, Any]) -> None:
-    long = made["onnx, 32 bits"]["readings"][3]
+    long = made["bert, 32 bits"]["readings"][3]
     assert long.spans
     assert len(PASSAGES[3].split()) > 320
 
@@ -119,7 +136,7 @@ def _numbers(reading: PairReading) -> list[float]:
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
     """A folder as `training.export` writes it."""
-    for file in (MODEL_FILE, CALIBRATION_FILE):
+    for file in (MODEL_FILE, calibration_file(MODEL_FILE)):
         shutil.copy(file, tmp_path / file.name)
     return tmp_path
 
@@ -129,6 +146,6 @@ def test_an_exported_reader_is_loaded_from_its_folder(exported: Path) -> None:
 
 
 def test_an_exported_reader_with_anothers_calibration_is_refused(exported: Path) -> None:
-    PairCalibration("another").write(exported / CALIBRATION_FILE.name)
+    PairCalibration("another").write(calibration_file(exported / MODEL_FILE.name))
     with pytest.raises(ModelError, match="not of the reader beside it"):
         load_pair_reader(str(exported), 1)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.rerank import Reranker, titled
+from rag.ports import PairReaders
+from rag.rerank import Reranker, lead_of
 from rag.types import AnswerSpan, Hit, PairReading
 from tests.rag.reading import article, hit
 
@@ -20,7 +21,8 @@ class ScriptedReader:
         self._wanted = wanted
         self.was_asked = 0
 
-    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        assert len(leads) in (0, len(passages))
         return self.read_pairs([(text, passage) for passage in passages])
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
@@ -41,25 +43,34 @@ OTHER = hit("Ships left the wharf.", rank=3, of=article("ships"), fused=0.9)
 
 
 def test_what_holds_the_answer_comes_first_and_all_are_numbered_anew() -> None:
-    found = Reranker(ScriptedReader("$40 million"), 10)("How much?", [RAIN, WHARF, OTHER])
+    found = Reranker(PairReaders(ScriptedReader("$40 million")), 10)("How much?", [RAIN, WHARF, OTHER])
     assert [(h.rank, h.article.id) for h in found] == [(1, "wharf"), (2, "rain"), (3, "ships")]
     assert found[0].scores.fused > WHARF.scores.fused
     assert found[0].scores.parts["span"] == 4.0
     assert found[0].scores.parts["relevance"] == pytest.approx(math.log(99))
 
 
-def test_spans_are_the_passages_own_characters_and_the_title_gives_none() -> None:
-    found = Reranker(ScriptedReader("wharf"), 10)("What was bought?", [WHARF])
+def test_spans_are_the_passages_own_characters() -> None:
+    found = Reranker(PairReaders(ScriptedReader("wharf")), 10)("What was bought?", [WHARF])
     reading = found[0].reading
     assert reading is not None
     assert [WHARF.text[s.start : s.end] for s in reading.spans] == ["wharf"]
-    assert titled(WHARF).count("wharf") == 2
+    assert lead_of(WHARF) == "A wharf is sold (example.com, 1 March 2024). "
+
+
+def test_the_full_reader_reads_the_best_few_and_its_word_counts() -> None:
+    fast, full = ScriptedReader("wharf"), ScriptedReader("Ships")
+    found = Reranker(PairReaders(fast, full), 10, few=3)("What left?", [RAIN, WHARF, OTHER, hit("Nothing.", rank=4)])
+    assert (fast.was_asked, full.was_asked) == (4, 3)
+    assert [h.article.id for h in found] == ["ships", "rain", "wharf", "a4"]
+    alone = Reranker(PairReaders(full), 10)("What left?", [OTHER])[0]
+    assert found[0].scores.fused == pytest.approx(alone.scores.fused)
 
 
 def test_only_the_first_usable_hits_are_read_and_the_others_follow() -> None:
     model = ScriptedReader("Ships")
     twin = replace(RAIN, rank=2, left_out="a near-duplicate")
-    found = Reranker(model, 2)("What left?", [RAIN, twin, WHARF, OTHER])
+    found = Reranker(PairReaders(model), 2)("What left?", [RAIN, twin, WHARF, OTHER])
     assert model.was_asked == 2
     assert [h.article.id for h in found] == ["rain", "wharf", "ships", "rain"]
     assert [h.reading is not None for h in found] == [True, True, False, False]
@@ -69,13 +80,13 @@ def test_only_the_first_usable_hits_are_read_and_the_others_follow() -> None:
 def test_to_answer_it_stops_where_no_unread_hit_could_come_first() -> None:
     hits = [hit(f"Ships left wharf {n}.", rank=n, of=article(f"a{n}"), fused=2.0 - 0.1 * n) for n in range(1, 12)]
     model = ScriptedReader("wharf 1")
-    found = Reranker(model, 10, ample=0.8)("What left?", hits)
+    found = Reranker(PairReaders(model), 10, ample=0.8)("What left?", hits)
     # The best has 1.9 and what reading adds, more than a point; the fifth would have 1.5 and 0.8.
     assert model.was_asked == 4
     assert found[0].article.id == "a1"
     assert sorted(h.rank for h in found) == list(range(1, 12))
     unread = ScriptedReader("nothing of this")
-    Reranker(unread, 10, ample=0.8)("What left?", hits)
+    Reranker(PairReaders(unread), 10, ample=0.8)("What left?", hits)
     assert unread.was_asked == 10
 
 
@@ -84,11 +95,11 @@ def test_a_model_without_an_opinion_changes_no_order() -> None:
         def _read(self, passage: str) -> PairReading:  # noqa: ARG002
             return PairReading()
 
-    found = Reranker(Silent("x"), 10)("What?", [RAIN, WHARF])
+    found = Reranker(PairReaders(Silent("x")), 10)("What?", [RAIN, WHARF])
     assert [h.article.id for h in found] == ["rain", "wharf"]
     assert [h.scores.fused for h in found] == [RAIN.scores.fused, WHARF.scores.fused]
 
 
 def test_no_hits_give_none() -> None:
     nothing: list[Hit] = []
-    assert Reranker(ScriptedReader("x"), 10)("What?", nothing) == []
+    assert Reranker(PairReaders(ScriptedReader("x")), 10)("What?", nothing) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,30 +24,38 @@ from transformers import (
 from rag.bert_graph import Shape
 from rag.errors import ModelError
 from rag.pair_calibration import PairCalibration
+from rag.pair_tokens import MPNET, Vocabulary
 from rag.ports import PairReader
 from rag.reader_model import OnnxPairReader, load_pair_reader
 from training.graph import build
 from training.model import ReaderModel
+from training.mpnet import EPSILON, Mpnet, MpnetShape
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ferry", "storm", "harbour", "a", "was", "late", "."]
 QUESTION = "was the ferry late"
 PASSAGES = ["the ferry was late.", "a storm", "", "the harbour " * 300, "a harbour, the storm", "a [SEP] storm"]
 SHAPE = Shape(layers=2, heads=2, hidden=32, max_tokens=512)
+LEAD = "the harbour was late. "
+_WORDS = Vocabulary(WORDS.index("[CLS]"), (WORDS.index("[SEP]"),), WORDS.index("[SEP]"))
 
 
 def main(folder: Path) -> None:
     torch.manual_seed(7)
     BertTokenizerFast(vocab={word: n for n, word in enumerate(WORDS)}).save_pretrained(folder / "words")
-    model = _bundled_shape()
-    weights = {name.removeprefix("bert."): tensor.numpy() for name, tensor in model.state_dict().items()}
     made: dict[str, object] = {}
-    for bits, weight_range in (("32 bits", None), ("8 bits", 127)):
-        graph = build(weights, SHAPE, weight_range).SerializeToString()
-        reader = OnnxPairReader.of_bytes(graph, folder / "words", PairCalibration(), threads=2)
-        made[f"onnx, {bits}"] = _said(reader)
-        made["tokens"] = reader._tokenizer.encode(PASSAGES[5], add_special_tokens=False).tokens
-        made[f"logits, {bits}"] = [told.stance for told in (one[0] for one in reader.logits([(QUESTION, PASSAGES[0])]))]
-    made["logits, torch"] = _torch_logits(model)
+    for name, model, shape in (
+        ("bert", _bundled_shape(), SHAPE),
+        ("mpnet", _full_shape(), replace(SHAPE, epsilon=EPSILON)),
+    ):
+        weights = {key.removeprefix("encoder."): tensor.numpy() for key, tensor in model.state_dict().items()}
+        for bits, weight_range in (("32 bits", None), ("8 bits", 127)):
+            graph = build(weights, shape, weight_range).SerializeToString()
+            reader = OnnxPairReader.of_bytes(graph, folder / "words", PairCalibration(), threads=2)
+            made[f"{name}, {bits}"] = _said(reader)
+            made["tokens"] = reader._tokenizer.encode(PASSAGES[5], add_special_tokens=False).tokens
+            told = reader.logits([(QUESTION, PASSAGES[0])])[0][0]
+            made[f"{name} logits, {bits}"] = np.concatenate([told.stance, told.start, told.evidence])
+        made[f"{name} logits, torch"] = _torch_logits(model, MPNET if name == "mpnet" else _WORDS)
     made["answering"] = _said(_saved(folder, "answering", BertForQuestionAnswering))
     made["relevance"] = _said(_saved(folder, "relevance", BertForSequenceClassification, num_labels=1))
     labels = {0: "contradiction", 1: "entailment", 2: "neutral"}
@@ -72,16 +81,28 @@ def _config(**more: object) -> BertConfig:
 
 
 def _bundled_shape() -> ReaderModel:
-    return ReaderModel(BertModel(_config(), add_pooling_layer=False), dropout=0.0).eval()
+    return ReaderModel(BertModel(_config(), add_pooling_layer=False), SHAPE.hidden, dropout=0.0).eval()
 
 
-def _torch_logits(model: ReaderModel) -> np.ndarray:
-    tokens = ["[CLS]", *QUESTION.split(), "[SEP]", *PASSAGES[0].replace(".", " .").split(), "[SEP]"]
-    ids = torch.tensor([[WORDS.index(token) for token in tokens]])
-    types = torch.tensor([[0] * 6 + [1] * 6])
+def _full_shape() -> ReaderModel:
+    shape = MpnetShape(SHAPE.layers, SHAPE.heads, SHAPE.hidden, wide=64, words=len(WORDS) + MPNET.shift)
+    model = ReaderModel(Mpnet(shape), SHAPE.hidden, dropout=0.0)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return model.eval()
+
+
+def _torch_logits(model: ReaderModel, vocabulary: Vocabulary) -> np.ndarray:
+    asked, passage = (
+        [WORDS.index(token) for token in text.replace(".", " .").split()] for text in (QUESTION, PASSAGES[0])
+    )
+    head = vocabulary.head(asked, most=64)
+    ids = torch.tensor([[*head, *vocabulary.shifted(passage), vocabulary.closing]])
+    types = (torch.arange(ids.shape[1]) >= len(head)).long()[None]
     with torch.inference_mode():
-        _, judged = model(ids, torch.ones_like(ids), types)
-    return judged[0, 1:].numpy()
+        spans, judged = model(ids, torch.ones_like(ids).bool(), types)
+    inside = spans[0, len(head) : -1]
+    return np.concatenate([judged[0, 1:].numpy(), (inside[:, 0] - spans[0, 0, 0]).numpy(), inside[:, 2].numpy()])
 
 
 def _saved(folder: Path, name: str, kind: type, **more: object) -> PairReader:
@@ -97,6 +118,7 @@ def _said(reader: PairReader) -> dict[str, object]:
         "alone": [reader.read(QUESTION, [passage])[0] for passage in PASSAGES],
         "pairs": reader.read_pairs([(QUESTION, passage) for passage in PASSAGES]),
         "none": reader.read(QUESTION, []),
+        "led": reader.read(QUESTION, PASSAGES, [LEAD] * len(PASSAGES)),
     }
 
 

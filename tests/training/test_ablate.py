@@ -29,7 +29,7 @@ def test_a_run_without_a_source(tmp_path: Path, what: str) -> None:
 
 def each_source_is_left_out_once_and_no_run_is_made_twice(folder: Path) -> None:
     from rag.bert_graph import Shape
-    from tests.training.train_tiny import tiny_encoder
+    from tests.training.train_tiny import tiny_reader
     from training.ablate import ablate, table
     from training.export import exact_reader
 
@@ -41,7 +41,7 @@ def each_source_is_left_out_once_and_no_run_is_made_twice(folder: Path) -> None:
     config = read_config(file)
 
     def ablated() -> dict[str, dict[str, float]]:
-        return ablate(config, tiny_encoder, lambda weights, threads: exact_reader(weights, threads, tiny))
+        return ablate(config, tiny_reader, lambda weights, threads: exact_reader(weights, threads, tiny))
 
     figures = ablated()
     assert list(figures) == ["all", "judged relevance"]

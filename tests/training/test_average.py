@@ -33,9 +33,9 @@ def test_weights_of_different_models_are_refused() -> None:
 
 def test_files_are_averaged_into_a_file(tmp_path: Path) -> None:
     for name, value in (("one", 1.0), ("two", 3.0)):
-        save_file({"bert.a": np.full(3, value, np.float32)}, tmp_path / name)
+        save_file({"encoder.encoder.a": np.full(3, value, np.float32)}, tmp_path / name)
     assert main([str(tmp_path / "one"), str(tmp_path / "two"), "--target", str(tmp_path / "new" / "mean")]) == 0
-    assert load_file(tmp_path / "new" / "mean")["a"].tolist() == [2.0, 2.0, 2.0]
+    assert load_file(tmp_path / "new" / "mean")["encoder.encoder.a"].tolist() == [2.0, 2.0, 2.0]
 
 
 def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

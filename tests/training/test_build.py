@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rag.errors import SettingsError
+from rag.pair_tokens import BERT, MPNET
 from tests.training.rows_folder import write_rows
 from training.batches import batch, plan
 from training.build import RECIPES, Servings, stages, tokenizer
@@ -27,7 +28,7 @@ checkpoint_every = 2
 evaluate_every = 100
 paths = {{ rows = "{rows}", work = "{work}" }}
 shape = {{ max_tokens = 96, first_tokens = 24 }}
-weights = {{ span = 1.0, relevance = 0.5, stance = 1.0 }}
+weights = {{ span = 1.0, relevance = 0.5, stance = 1.0, evidence = 0.5 }}
 [optimiser]
 rate = 1e-3
 head_rate = 1e-3
@@ -66,6 +67,8 @@ def test_every_recipe_makes_as_many_examples_as_asked(served: Servings, recipe: 
         assert not (example.span is None and example.relevant is None and example.stance is None)
         if example.span not in (None, NO_ANSWER):
             assert example.passage[slice(*example.span)].strip()
+        assert all(example.passage[slice(*span)].strip() for span in example.evidence or ())
+        assert not example.lead or example.lead.endswith(" ")
 
 
 def test_the_same_seed_makes_the_same_examples(tmp_path: Path) -> None:
@@ -96,6 +99,24 @@ def test_the_answer_is_found_again_in_tokens() -> None:
     assert words.decode(answer.tolist()) == "captain voss"
     assert encoded.start.tolist()[1:] == [0, -1, 0]
     assert encoded.stance.tolist() == [-1, -1, 0, -1]
+
+
+def test_a_lead_is_read_but_holds_no_answer_and_evidence_is_told_by_token() -> None:
+    passage, lead = "It was late. The ferry left.", "A ferry (AP). "
+    at = passage.index("The ferry")
+    told = Example("x", "What left?", passage, (at + 4, at + 9), evidence=((at, len(passage)),), lead=lead)
+    words = tokenizer()
+    for vocabulary in (BERT, MPNET):
+        encoded = encode([told, Example("x", "A", "b")], words, 64, 24, vocabulary)
+        ids = [int(n) - vocabulary.shift for n in encoded.ids[: encoded.offsets[1]]]
+        marked = encoded.evidence[: encoded.offsets[1]]
+        assert words.decode([n for n, mark in zip(ids, marked, strict=True) if mark == 1]) == "the ferry left."
+        assert words.decode([n for n, mark in zip(ids, marked, strict=True) if mark == 0]) == "it was late."
+        made = batch(encoded, np.arange(2))
+        allowed = [n for n, may in zip(ids, made.passage[0], strict=False) if may]
+        assert words.decode(allowed[1:]) == "it was late. the ferry left."
+        assert words.decode(ids[encoded.start[0] : encoded.end[0] + 1]) == "ferry"
+        assert (made.evidence[1] == -1).all()
 
 
 def test_every_example_is_in_one_batch_and_no_batch_is_too_large(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class Sure:
 
 def told(logit: float, stance: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Told:
     one = np.array([logit], np.float32)
-    return Told(one, np.zeros(1, np.float32), [(0, 1)], logit, np.array(stance, np.float32))
+    return Told(one, np.zeros(1, np.float32), None, [(0, 1)], logit, np.array(stance, np.float32))
 
 
 def test_an_overconfident_model_is_toned_down() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 from transformers import BertConfig, BertModel
 
-from training.config import read_config
+from training.config import Config, read_config
+from training.model import ReaderModel
 from training.train import Run
 
 
-def tiny_encoder() -> BertModel:
+def tiny_reader(chosen: Config) -> ReaderModel:
     config = BertConfig(
         hidden_size=24,
         num_hidden_layers=1,
@@ -21,11 +22,11 @@ def tiny_encoder() -> BertModel:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    return BertModel(config, add_pooling_layer=False)
+    return ReaderModel(BertModel(config, add_pooling_layer=False), config.hidden_size, chosen.dropout)
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
     chosen = read_config(Path(sys.argv[1]))
     chosen.paths.work.mkdir(parents=True, exist_ok=True)
-    Run(chosen, tiny_encoder).train()
+    Run(chosen, tiny_reader).train()
