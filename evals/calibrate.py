@@ -1,7 +1,8 @@
 """`python -m evals.calibrate DATA`: fits the reader's weights and threshold and writes `rag/calibration.json`.
 
-DATA holds `train/qa.jsonl.gz`. An archive of its contexts is ingested and searched by the library itself, then a
-ranking of sentences and the probability of the best one are fitted on 70 % of the contexts and judged on the others.
+DATA holds `train/qa.jsonl.gz` and `qa2.jsonl.gz`. An archive of its contexts is ingested and searched by the library
+itself, then a ranking of sentences and the probability of the best one are fitted on 70 % of the contexts and judged on
+the others.
 
 With `--read` it fits how the reader model's opinion is weighed beside the words, and writes `rag/weights/reading.json`.
 Only questions over contexts that this model was not trained on are asked then. They are few, and so are the weights.
@@ -23,7 +24,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from evals.calibration_cases import CalibrationCase, context_urls, make_cases, read_rows
+from evals.calibration_cases import READ_TAKEN, CalibrationCase, context_urls, make_cases, read_rows
 from evals.fit import Group, Matrix, balanced_threshold, calibration_error, fit_confidence, fit_ranking
 from rag.calibration import CALIBRATION_FILE, READ_CALIBRATION_FILE, STANDS_OUT, Calibration, load_calibration
 from rag.candidates import Candidate
@@ -42,7 +43,6 @@ from training.rows import is_dev
 
 HITS = 10
 _FITTED = 0.7
-_QAMR = 500  # whose contexts are single sentences; among passages they tell one from another
 _NONE = Calibration(FEATURES, (0.0,) * len(FEATURES), (0.0,) * (len(FEATURES) + 1), 0.0, 0.0)
 _START = Calibration(READ_FEATURES, (1.0,) * len(READ_FEATURES), (0.0,) * (len(READ_FEATURES) + 1), 0.0, 0.0)
 
@@ -109,10 +109,10 @@ def main(
     out: Annotated[Path | None, typer.Option(help="Where to, if not where the reader looks for it.")] = None,
 ) -> None:
     """Fit the reader's weights and threshold."""
-    rows = read_rows(data)
+    rows = read_rows(data, ("qa", "qa2") if read else ("qa",))
     fitting = _by_reading() if read else _by_words()
     # What is fitted by words looks too good on its own contexts to be weighed there against the reader model.
-    cases = make_cases(rows, seed, of=is_dev, qamr=_QAMR) if read else make_cases(rows, seed, of=_is_train)
+    cases = make_cases(rows, seed, of=is_dev, more=READ_TAKEN) if read else make_cases(rows, seed, of=_is_train)
     with tempfile.TemporaryDirectory() as temporary:
         folder = work or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Questions to calibrate the reader with: answerable ones and four ways of being unanswerable.
 
-From `train/qa.jsonl.gz` (rows of the SQuAD development set are a test set and left out). Each context is an article of
-an archive; the questions are asked of the whole archive.
+From `train/qa.jsonl.gz`, and for the reader model `qa2.jsonl.gz` too (rows of the SQuAD development set are a test set
+and left out). Each context is an article of an archive; the questions are asked of the whole archive.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from rag.question import ask
 
 Kind = Literal["answerable", "unanswerable", "hidden", "swapped"]
 TEST_ROWS = "squad2-dev"
+_STANDING = ("squad2", "qed")  # whose questions were asked of more than their context
 _TELLING_TERMS = 4  # a question of fewer, asked of a whole archive, has no one answer ("What is different?")
 # QAMR's contexts are single sentences, and what a passage holds beside a sentence is half of the matter by words.
 _TAKEN = {"squad2-train": 1_000, "ares": 400}
+READ_TAKEN = {"qamr": 100, "qed": 180, "squadshifts-new_wiki": 150, "onestop": 60}
+"""Further ones for the reader model: it has seen most contexts in training, so of each source few are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ class CalibrationCase:
     source: str
 
 
-def read_rows(data: Path) -> list[dict[str, Any]]:
-    with gzip.open(data / "train" / "qa.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [row for row in map(json.loads, lines) if not row["id"].startswith(TEST_ROWS)]
+def read_rows(data: Path, names: Sequence[str] = ("qa",)) -> list[dict[str, Any]]:
+    """The rows of these files whose answer is a short span, but for the test rows."""
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        with gzip.open(data / "train" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows += map(json.loads, lines)
+    return [row for row in rows if not row["id"].startswith(TEST_ROWS) and row.get("kind") != "evidence"]
 
 
 def context_urls(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -50,17 +58,21 @@ def context_urls(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def make_cases(
-    rows: Sequence[dict[str, Any]], seed: int, *, of: Callable[[str], bool] = lambda _: True, qamr: int = 0
+    rows: Sequence[dict[str, Any]],
+    seed: int,
+    *,
+    of: Callable[[str], bool] = lambda _: True,
+    more: Mapping[str, int] = MappingProxyType({}),
 ) -> list[CalibrationCase]:
     """The same cases for the same seed: every third answerable question also hidden, every third swapped.
 
-    Only of contexts that `of` accepts; `qamr` is how many questions of QAMR are taken.
+    Only of contexts that `of` accepts; `more` says how many questions of further sources are taken, by how ids begin.
     """
     rng = random.Random(seed)  # noqa: S311 - a sample, no secret
     urls = context_urls(rows)
     asked = [row for row in rows if of(row["context"])]
     plain = [row for row in asked if not row["answerable"]]
-    for start, many in (_TAKEN | {"qamr": qamr}).items():
+    for start, many in {**_TAKEN, **more}.items():
         fit = [row for row in asked if row["answerable"] and row["id"].startswith(start) and _is_telling(row)]
         plain += rng.sample(fit, min(many, len(fit)))
     names = _names_by_length(rows)
@@ -95,7 +107,7 @@ def _variants(
 
 def _is_telling(row: dict[str, Any]) -> bool:
     asked = ask(row["question"])
-    return row["id"].startswith("squad2") or (len(asked.terms) >= _TELLING_TERMS and bool(asked.names))
+    return row["id"].startswith(_STANDING) or (len(asked.terms) >= _TELLING_TERMS and bool(asked.names))
 
 
 def _names_by_length(rows: Sequence[dict[str, Any]]) -> dict[bool, list[str]]:

@@ -18,6 +18,8 @@ READ_FEATURES = (
     "words_odds",  # the log-odds by words alone
     "span",  # the best answer span in the candidate's last sentence, log-odds against "no answer"
     "relevance",  # of the passage, log-odds
+    "share",  # of the vote of all passages that this span's answer has, log-odds
+    "evidence",  # that its sentences answer, log-odds
 )
 _FAR_BELOW = -12.0  # log-odds of a span that is not among the passage's best
 _SCALE = 5.0  # log-odds are divided by it, so that all features are of one size
@@ -73,8 +75,20 @@ def read_features(candidate: Candidate, values: Sequence[float], words: Calibrat
     span = answer_span(candidate)
     score = max(_FAR_BELOW, span.score) if span else _FAR_BELOW
     relevance = log_odds(reading.relevance) if reading and reading.relevance is not None else _FAR_BELOW
-    told = (words.rank(values), words.log_odds(values, 0.0), score, relevance)
+    share = max(_FAR_BELOW, log_odds(span.share)) if span else _FAR_BELOW
+    told = (words.rank(values), words.log_odds(values, 0.0), score, relevance, share, _evidence(candidate))
     return tuple(one / _SCALE for one in told)
+
+
+def _evidence(candidate: Candidate) -> float:
+    """Of its likeliest sentence; 0, which is even, where the model has no opinion."""
+    hit = candidate.hit
+    if hit.reading is None or hit.reading.evidence is None:
+        return 0.0
+    shift = hit.passage.start
+    sentences = hit.passage.sentences[candidate.first : candidate.last + 1]
+    odds = [hit.reading.evidence.of(one.start - shift, one.end - shift) for one in sentences]
+    return max((value for value in odds if value is not None), default=0.0)
 
 
 def answer_span(candidate: Candidate) -> AnswerSpan | None:

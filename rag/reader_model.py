@@ -46,8 +46,28 @@ def load_pair_readers(model: str, depth: str, threads: int) -> PairReaders:
     """The bundled readers, both or (with depth `fast`) the fast one alone; or the one that `model` names, which then
     reads everything. Raises ModelError when one can't be had.
     """
-    full = model == BUNDLED_READER and depth == "full"
-    return PairReaders(load_pair_reader(model, threads), _load(FULL_MODEL_FILE, threads) if full else None)
+    full = WaitingPairReader(FULL_MODEL_FILE, threads) if model == BUNDLED_READER and depth == "full" else None
+    return PairReaders(load_pair_reader(model, threads), full)
+
+
+class WaitingPairReader:
+    """The full reader, loaded by a thread while all else is opened: to unpack it takes most of a second. What it is
+    first asked waits for it. Raises ModelError, at once where a file is missing, else when it is first asked.
+    """
+
+    def __init__(self, model: Path, threads: int) -> None:
+        if not model.is_file():
+            raise ModelError(f"The reader {model} is missing.", remedy=_REMEDY)
+        self.identity = read_pair_calibration(calibration_file(model)).identity
+        loading = ThreadPoolExecutor(1, thread_name_prefix="load-reader")
+        self._loaded = loading.submit(_load, model, threads)
+        loading.shutdown(wait=False)
+
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        return self._loaded.result().read(text, passages, leads)
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:
+        return self._loaded.result().read_pairs(pairs)
 
 
 def load_pair_reader(model: str, threads: int) -> PairReader:

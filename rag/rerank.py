@@ -14,6 +14,7 @@ from rag.calibration import log_odds
 from rag.leads import lead
 from rag.ports import PairReader, PairReaders
 from rag.types import Hit, PairReading
+from rag.vote import pooled
 
 # Of a fused score, which is about 1 to 3. Near a fit on held-out questions over encyclopedia passages.
 RELEVANCE, SPAN = 0.2, 0.13
@@ -46,6 +47,7 @@ class Reranker:
             fused = {hit.passage.id: hit.scores.fused for hit in usable}
             best = [replace(hit, scores=replace(hit.scores, fused=fused[hit.passage.id])) for hit in read[: self._few]]
             read = sorted([*_read(self._readers.full, question, best), *read[self._few :]], key=_order)
+        read = pooled(read)
         left_out = [hit for hit in hits if hit.left_out is not None]
         return [replace(hit, rank=rank) for rank, hit in enumerate([*read, *rest, *left_out], 1)]
 
@@ -77,7 +79,7 @@ def lead_of(hit: Hit) -> str:
 
 def _scored(hit: Hit, reading: PairReading) -> Hit:
     """The hit with its reading. `hit.scores.fused` is that of retrieval alone."""
-    parts = {}
+    parts = {"found": hit.scores.fused}
     if reading.relevance is not None:
         parts["relevance"] = log_odds(reading.relevance)
     if reading.spans:

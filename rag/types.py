@@ -198,11 +198,13 @@ class AnswerSpan:
     """Code points [start, end) of a passage that may answer a question.
 
     `score`: log-odds that it answers rather than nothing does; 0 is even. Comparable between passages and models.
+    `share`: that of its answer in the vote of all passages that were read; 0 where none was held.
     """
 
     start: int
     end: int
     score: float
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,10 +86,12 @@ class Verifier:
 
         everything = " ".join(f"{_last_words(one.before)} {one.quote}".strip() for one in grounds)
         worded = as_worded(sentence, everything, grounds[0].published)
-        readings = self._reader.read(worded, [*(one.quote for one in grounds), everything])
-        if any(reading.stance is None for reading in readings):
+        texts = [*(one.quote for one in grounds), everything]
+        once = list(dict.fromkeys(texts))
+        readings = dict(zip(once, self._reader.read(worded, once), strict=True))
+        if any(reading.stance is None for reading in readings.values()):
             return None
-        *alone, together = (_told(reading) for reading in readings)
+        *alone, together = (_told(readings[text]) for text in texts)
         best = max(alone, key=lambda stance: abs(stance.supports - stance.refutes))
         supports, refutes = _mean(best.supports, together.supports), _mean(best.refutes, together.refutes)
         return Stance(supports, refutes, max(0.0, 1.0 - supports - refutes))

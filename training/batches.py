@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encode import UNKNOWN, Encoded
+from training.encode import UNKNOWN, Encoded, Taught
 
 _WINDOW = 4096  # examples that are sorted by length together
 
@@ -18,7 +18,8 @@ Rows = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Columns, and arrays of `(examples, tokens)`: `ids`, `mask`, `types`, `passage`, where an answer may stand, and
-    `evidence`, whether a token's sentence answers.
+    `evidence`, whether a token's sentence answers. A teacher's logits, where there are some: `taught_spans`
+    `(examples, tokens, 3)` and `taught` `(examples, 4)`.
     """
 
     ids: NDArray[np.int64]
@@ -30,6 +31,8 @@ class Batch:
     end: NDArray[np.int64]
     relevant: NDArray[np.int64]
     stance: NDArray[np.int64]
+    taught_spans: NDArray[np.float32] | None = None
+    taught: NDArray[np.float32] | None = None
 
 
 def plan(stages: Sequence[Encoded], tokens: int, seed: int) -> list[tuple[int, Rows]]:
@@ -54,7 +57,7 @@ def _grouped(encoded: Encoded, tokens: int, chance: np.random.Generator) -> Iter
                 first = n
 
 
-def batch(encoded: Encoded, rows: Rows) -> Batch:
+def batch(encoded: Encoded, rows: Rows, taught: Taught | None = None) -> Batch:
     lengths = encoded.lengths[rows]
     shape = (len(rows), int(lengths.max()))
     ids = np.zeros(shape, np.int64)
@@ -68,4 +71,10 @@ def batch(encoded: Encoded, rows: Rows) -> Batch:
     passage = (places >= (encoded.first + encoded.lead)[rows][:, None]) & (places < lengths[:, None] - 1)
     passage[:, 0] = True
     columns = {name: getattr(encoded, name)[rows].astype(np.int64) for name in ("start", "end", "relevant", "stance")}
-    return Batch(ids, places < lengths[:, None], second.astype(np.int64), passage, evidence, **columns)
+    made = Batch(ids, places < lengths[:, None], second.astype(np.int64), passage, evidence, **columns)
+    if taught is None:
+        return made
+    spans = np.zeros((*shape, 3), np.float32)
+    for n, row in enumerate(rows):
+        spans[n, : lengths[n]] = taught.spans[encoded.offsets[row] : encoded.offsets[row + 1]]
+    return replace(made, taught_spans=spans, taught=taught.judged[rows].astype(np.float32))

@@ -15,7 +15,7 @@ from rag.errors import SettingsError
 from rag.pair_tokens import BERT, MPNET, Vocabulary
 from training import claims, contrasts, passages, recipes
 from training.config import Config, Stage
-from training.encode import Encoded, encode
+from training.encode import Encoded, Taught, encode
 from training.examples import Example
 from training.recipes import Kitchen, Recipe
 from training.rows import Rows
@@ -44,6 +44,8 @@ RECIPES: dict[str, Recipe] = {
         passages.yes_no,
         passages.choices,
         passages.rewordings,
+        passages.mined_questions,
+        passages.mined_claims,
     )
 }
 
@@ -62,12 +64,28 @@ def vocabulary(config: Config) -> Vocabulary:
 
 def stages(config: Config) -> list[Encoded]:
     """Each stage's examples; made anew only where the work folder has none of this config."""
-    folder = config.paths.work / f"examples-{config.examples_digest}"
-    files = [folder / f"{n}-{stage.name}.npz" for n, stage in enumerate(config.stages)]
+    files = stage_files(config)
     if not all(file.exists() for file in files):
-        folder.mkdir(parents=True, exist_ok=True)
+        files[0].parent.mkdir(parents=True, exist_ok=True)
         _make(config, files)
     return [Encoded.load(file) for file in files]
+
+
+def stage_files(config: Config) -> list[Path]:
+    """Where each stage's examples are kept."""
+    folder = config.paths.work / f"examples-{config.examples_digest}"
+    return [folder / f"{n}-{stage.name}.npz" for n, stage in enumerate(config.stages)]
+
+
+def taught_file(examples: Path) -> Path:
+    """Beside a stage's examples."""
+    return examples.with_name(f"{examples.stem}-taught.npz")
+
+
+def taught(config: Config) -> list[Taught | None]:
+    """What a teacher says of each stage's examples; None of a stage that none was asked about."""
+    files = map(taught_file, stage_files(config))
+    return [Taught.load(file) if file.exists() else None for file in files]
 
 
 def _make(config: Config, files: list[Path]) -> None:

@@ -18,8 +18,9 @@ class _Section(BaseModel):
 class Paths(_Section):
     """`rows` is the folder of training rows, `work` where the run keeps what it makes. Relative to the process.
 
-    `start`, where given, is another run's checkpoint: a new run begins with its weights and its optimiser. `encoder`,
-    where given, is the folder of all-mpnet-base-v2, for the large reader; without it the bundled encoder is trained.
+    `start`, where given, is what a new run begins with: another run's checkpoint, with its optimiser, or an exported
+    reader. `encoder`, where given, is the folder of all-mpnet-base-v2, for the full reader; without it the bundled
+    encoder is trained, for the fast one.
     """
 
     rows: Path
@@ -76,6 +77,13 @@ class Weights(_Section):
     evidence: float = Field(ge=0)
 
 
+class Teaching(_Section):
+    """How much a teacher's word counts beside the known labels, and by what its logits are divided first."""
+
+    share: float = Field(default=0.7, ge=0, le=1)
+    temperature: float = Field(default=2.0, gt=0)
+
+
 class Config(_Section):
     seed: int
     threads: int = Field(ge=1)
@@ -87,6 +95,7 @@ class Config(_Section):
     shape: Shape
     optimiser: Optimiser
     weights: Weights
+    teaching: Teaching = Teaching()
     stages: list[Stage] = Field(min_length=1)
 
     def seeded(self, seed: int) -> Config:

@@ -16,6 +16,7 @@ from training.examples import NO_ANSWER, Example
 UNKNOWN = -1
 
 Ints = NDArray[np.int32]
+Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ class Encoded:
     def load(cls, file: Path) -> Encoded:
         with np.load(file) as arrays:
             return cls(**{name: arrays[name] for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Logits of the teacher: `spans` `(all tokens, 3)`, 0 where no answer may stand but in each example's first token,
+    whose first two stand for no answer; `judged` `(examples, 4)`.
+    """
+
+    spans: Halves
+    judged: Halves
+
+    @classmethod
+    def load(cls, file: Path) -> Taught:
+        with np.load(file) as arrays:
+            return cls(arrays["spans"], arrays["judged"])
 
 
 def encode(

@@ -30,14 +30,14 @@ def build(weights: Weights, shape: Shape, weight_range: int | None) -> onnx.Mode
 def _named_as_bert(weights: Weights) -> Weights:
     renamed = {}
     for name, tensor in weights.items():
-        for ours, theirs in _NAMES:
+        for ours, theirs in MPNET_NAMES:
             name = name.replace(ours, theirs)
         renamed[name] = tensor
     return renamed
 
 
 _BIAS = "encoder.relative_attention_bias.weight"
-_NAMES = (
+MPNET_NAMES = (
     (".attention.LayerNorm", ".attention.output.LayerNorm"),
     ("attention.attn.q", "attention.self.query"),
     ("attention.attn.k", "attention.self.key"),

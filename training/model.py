@@ -11,7 +11,7 @@ from transformers import BertModel
 
 from rag.embed import bundled_dir
 from training.batches import Batch
-from training.config import Config, Weights
+from training.config import Config, Teaching, Weights
 from training.encode import UNKNOWN
 from training.mpnet import MpnetShape, published_mpnet
 from training.rows import NOT_SUPPORT, SUPPORT
@@ -60,12 +60,18 @@ class ReaderModel(nn.Module):
         return self.span(told), self.judge(self.dropout(pooled))
 
 
-def losses(model: ReaderModel, batch: Batch, device: torch.device) -> dict[str, Tensor]:
-    """The summed loss of each head over the examples that tell it something."""
-    arrays = {name: _on(getattr(batch, name), device) for name in Batch.__slots__}
+def losses(
+    model: ReaderModel, batch: Batch, device: torch.device, teaching: Teaching | None = None
+) -> dict[str, Tensor]:
+    """The summed loss of each head over the examples that tell it something; and, of a batch that a teacher read, how
+    far it is from the teacher, by the share that the teacher's word has.
+    """
+    given = {name: getattr(batch, name) for name in Batch.__slots__}
+    arrays = {name: _on(values, device) for name, values in given.items() if values is not None}
     spans, judged = model(arrays["ids"], arrays["mask"], arrays["types"])
     spans, judged = spans.float(), judged.float()
     evidence = _evidence_loss(spans[:, :, 2], arrays["evidence"])
+    taught = _taught_losses(spans, judged, arrays, teaching.temperature) if teaching and "taught" in arrays else {}
     spans = spans.masked_fill(~arrays["passage"][:, :, None], _NEVER)
     known = arrays["start"] != UNKNOWN
     start = functional.cross_entropy(spans[known, :, 0], arrays["start"][known], reduction="sum")
@@ -75,7 +81,36 @@ def losses(model: ReaderModel, batch: Batch, device: torch.device) -> dict[str, 
         judged[told, 0], arrays["relevant"][told].float(), reduction="sum"
     )
     stance = _stance_loss(judged[:, 1:], arrays["stance"])
-    return {"span": (start + end) / 2, "relevance": relevance, "stance": stance, "evidence": evidence}
+    known_labels = {"span": (start + end) / 2, "relevance": relevance, "stance": stance, "evidence": evidence}
+    if not taught or teaching is None:
+        return known_labels
+    share = teaching.share
+    return {name: (1 - share) * loss + share * taught[name] for name, loss in known_labels.items()}
+
+
+def _taught_losses(spans: Tensor, judged: Tensor, arrays: dict[str, Tensor], temperature: float) -> dict[str, Tensor]:
+    """Cross-entropies with what the teacher says, softened; times the square of the temperature, so that the gradient
+    keeps its size (Hinton et al. 2015).
+    """
+    scale = temperature**2
+    passage, teacher = arrays["passage"], arrays["taught_spans"]
+    hidden = ~passage[:, :, None]
+    ours = torch.log_softmax(spans[:, :, :2].masked_fill(hidden, _NEVER) / temperature, dim=1)
+    theirs = torch.softmax(teacher[:, :, :2].masked_fill(hidden, _NEVER) / temperature, dim=1)
+    inside = passage.clone()
+    inside[:, 0] = False  # no token of the passage
+    told = functional.binary_cross_entropy_with_logits(
+        spans[:, :, 2], torch.sigmoid(teacher[:, :, 2]), reduction="none"
+    )
+    stance = torch.softmax(arrays["taught"][:, 1:] / temperature, dim=-1)
+    return {
+        "span": -(theirs * ours).sum() / 2 * scale,
+        "relevance": functional.binary_cross_entropy_with_logits(
+            judged[:, 0], torch.sigmoid(arrays["taught"][:, 0]), reduction="sum"
+        ),
+        "stance": -(stance * torch.log_softmax(judged[:, 1:] / temperature, dim=-1)).sum() * scale,
+        "evidence": ((told * inside).sum(1) / inside.sum(1).clamp(min=1)).sum(),
+    }
 
 
 def total(parts: dict[str, Tensor], weights: Weights) -> Tensor:

@@ -139,3 +139,23 @@ def rewordings(kitchen: Kitchen) -> Iterator[Example]:
         if changed:
             stance = changed[1] if changed[1] in (REFUTE, NOT_SUPPORT) else NOT_SUPPORT
             yield Example("rewordings", changed[0], passage, None, True, stance, evidence, lead)
+
+
+def mined_questions(kitchen: Kitchen) -> Iterator[Example]:
+    """Questions over passages that keyword search finds for them, of which nothing is known: for a teacher to label."""
+    rng = kitchen.rng
+    rows = [*kitchen.asked(), *kitchen.rows.judged]
+    for row in rng.sample(rows, len(rows)):
+        for passage in kitchen.long_mine.near(row.question, other_than(row.passage), 2):
+            window = frame(passage, (), rng, 120)
+            yield Example("mined_questions", row.question, window.passage, lead=window.lead)
+
+
+def mined_claims(kitchen: Kitchen) -> Iterator[Example]:
+    """Claims likewise."""
+    rng = kitchen.rng
+    claims = [row.claim for row in kitchen.rows.proofs] + [row.hypothesis for row in kitchen.pairs()]
+    for claim in rng.sample(claims, len(claims)):
+        for passage in kitchen.long_mine.near(claim, other_than(claim), 1):
+            window = frame(passage, (), rng, 120)
+            yield Example("mined_claims", claim, window.passage, lead=window.lead)

@@ -18,7 +18,8 @@ from torch.optim import AdamW, Optimizer
 from rag.errors import BylineError
 from training import checkpoint
 from training.batches import Rows, batch, plan
-from training.build import stages
+from training.build import stages, taught
+from training.bundled import begin_from_bundled
 from training.config import Config, Optimiser, read_config
 from training.dev import Dev
 from training.encode import UNKNOWN, Encoded
@@ -36,6 +37,7 @@ class Run:
     def __init__(self, config: Config, encoder: Callable[[Config], ReaderModel] = new_reader) -> None:
         self._config = config
         self._stages: Sequence[Encoded] = stages(config)
+        self._taught = taught(config)
         self._plan = plan(self._stages, config.optimiser.batch_tokens, config.seed)
         possible = len(self._plan) // config.optimiser.accumulate
         self._steps = min(possible, config.optimiser.steps or possible)
@@ -69,10 +71,16 @@ class Run:
 
     def _resumed(self, file: Path) -> int:
         if not file.exists():
-            if self._config.paths.start:
-                checkpoint.begin_from(self._config.paths.start, self._model, self._optimiser)
+            self._begin()
             return 0
         return checkpoint.load(file, self._model, self._optimiser, self._config.examples_digest)
+
+    def _begin(self) -> None:
+        start = self._config.paths.start
+        if start and ".onnx" in start.suffixes:
+            begin_from_bundled(start, self._model)
+        elif start:
+            checkpoint.begin_from(start, self._model, self._optimiser)
 
     def _save(self, file: Path, step: int) -> None:
         position = checkpoint.Position(step, self._config.examples_digest)
@@ -96,9 +104,9 @@ class Run:
 
     def _backward(self, stage: int, rows: Rows, examples: int) -> dict[str, tuple[float, float]]:
         """Adds the batch's share of the step's gradient; returns each head's summed loss and what it is summed over."""
-        made = batch(self._stages[stage], rows)
+        made = batch(self._stages[stage], rows, self._taught[stage])
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._config.bfloat16):
-            parts = losses(self._model, made, self._device)
+            parts = losses(self._model, made, self._device, self._config.teaching)
         torch.autograd.backward(total(parts, self._config.weights) / examples)
         known = {
             "span": made.start,

@@ -21,7 +21,8 @@ class WordReader:
 
     identity = "words"
 
-    def read(self, text: str, passages: Sequence[str]) -> list[PairReading]:
+    def read(self, text: str, passages: Sequence[str], leads: Sequence[str] = ()) -> list[PairReading]:
+        assert len(leads) in (0, len(passages))
         return self.read_pairs([(text, passage) for passage in passages])
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[PairReading]:

@@ -64,7 +64,8 @@ def test_every_recipe_makes_as_many_examples_as_asked(served: Servings, recipe: 
     assert len(made) == 25
     for example in made:
         assert example.recipe == recipe
-        assert not (example.span is None and example.relevant is None and example.stance is None)
+        known = example.span is not None or example.relevant is not None or example.stance is not None
+        assert known or recipe.startswith("mined")
         if example.span not in (None, NO_ANSWER):
             assert example.passage[slice(*example.span)].strip()
         assert all(example.passage[slice(*span)].strip() for span in example.evidence or ())
