@@ -4,7 +4,8 @@ DATA holds `train/qa.jsonl.gz` and `qa2.jsonl.gz`. An archive of its contexts is
 itself, then a ranking of sentences and the probability of the best one are fitted on 70 % of the contexts and judged on
 the others.
 
-With `--read` it fits how the reader model's opinion is weighed beside the words, and writes `rag/weights/reading.json`.
+With `--read` it fits how the reader model's opinion is weighed beside the words, and writes
+`rag/weights/reading-full.json`, or with `BYLINE_READER=fast` the one for the fast reader alone.
 Only questions over contexts that this model was not trained on are asked then. They are few, and so are the weights.
 """
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from evals.calibration_cases import READ_TAKEN, CalibrationCase, context_urls, make_cases, read_rows
 from evals.fit import Group, Matrix, balanced_threshold, calibration_error, fit_confidence, fit_ranking
-from rag.calibration import CALIBRATION_FILE, READ_CALIBRATION_FILE, STANDS_OUT, Calibration, load_calibration
+from rag.calibration import CALIBRATION_FILE, STANDS_OUT, Calibration, load_calibration, read_calibration_file
 from rag.candidates import Candidate
 from rag.features import FEATURES
 from rag.jobs import open_ingest
@@ -120,7 +121,7 @@ def main(
             _ingest(rows, folder)
         told = _ask_all(cases, folder, fitting)
     fitted = _fit(told, fitting.features) | {"data": _described(rows, cases, seed)}
-    out = out or (READ_CALIBRATION_FILE if read else CALIBRATION_FILE)
+    out = out or (read_calibration_file(load_settings().reader) if read else CALIBRATION_FILE)
     out.write_text(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(json.dumps(fitted["scores"], indent=1))
 

@@ -14,7 +14,7 @@ from rag.errors import StoreDamaged
 STANDS_OUT = "stands_out"
 """By how much a candidate outranks the other sentences of its passage; of the confidence, not of the ranking."""
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
-READ_CALIBRATION_FILE = Path(__file__).parent / "weights" / "reading.json"
+_READ_CALIBRATIONS = Path(__file__).parent / "weights"
 _LEAST = 1e-6
 
 
@@ -48,6 +48,11 @@ class Calibration:
 
     def probability(self, values: Sequence[float], stands_out: float) -> float:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds(values, stands_out)))))
+
+
+def read_calibration_file(depth: str) -> Path:
+    """How readings are weighed: where the full reader has the last word ("full"), and where there is none ("fast")."""
+    return _READ_CALIBRATIONS / f"reading-{depth}.json"
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import exp
 
 from rag.answer_types import possible_answers
-from rag.calibration import READ_CALIBRATION_FILE, load_calibration
+from rag.calibration import load_calibration, read_calibration_file
 from rag.candidates import MAX_JOINED, Candidate
 from rag.conflict import figures_differ, stages_differ
 from rag.features import FEATURES, closeness, names_met, with_initials
@@ -35,10 +35,15 @@ class Reader:
     """Reads without an LLM. `abstain_below` replaces the calibrated threshold; 0 never abstains over a hit."""
 
     def __init__(
-        self, embedder: Embedder | None, abstain_below: float | None = None, judge: Judge | None = None
+        self,
+        embedder: Embedder | None,
+        abstain_below: float | None = None,
+        judge: Judge | None = None,
+        depth: str = "full",
     ) -> None:
-        """`judge` replaces the calibrated ones."""
+        """`judge` replaces the calibrated ones; `depth` is `BYLINE_READER`, by which readings are weighed."""
         self._embedder = embedder
+        self._depth = depth
         self._given = judge
         self._abstain_below = abstain_below
 
@@ -46,7 +51,7 @@ class Reader:
         """The evidence in the hits, best first; two pieces that disagree when `conflict`; none when it abstains.
         `within` tells the limits of the search, where it had any.
         """
-        asked, judge = ask(question), self._given or judge_of(hits)
+        asked, judge = ask(question), self._given or judge_of(hits, self._depth)
         threshold = judge.threshold if self._abstain_below is None else self._abstain_below
         scored = score(asked, hits, self._embedder, judge)
         if not scored or scored[0].probability < threshold:
@@ -57,11 +62,11 @@ class Reader:
         return Reading(tuple(_evidence(asked, one) for one in chosen), best.probability, conflict=other is not None)
 
 
-def judge_of(hits: Sequence[Hit]) -> Judge:
+def judge_of(hits: Sequence[Hit], depth: str) -> Judge:
     words = load_calibration(FEATURES)
     if not were_read(hits):
         return ByWords(words)
-    return ByReading(words, load_calibration(READ_FEATURES, READ_CALIBRATION_FILE))
+    return ByReading(words, load_calibration(READ_FEATURES, read_calibration_file(depth)))
 
 
 def _disagree(asked: Asked, best: Scored, other: Scored, threshold: float) -> bool:

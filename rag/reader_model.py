@@ -43,10 +43,10 @@ Ids = list[int]
 
 
 def load_pair_readers(model: str, depth: str, threads: int) -> PairReaders:
-    """The bundled readers, both or (with depth `fast`) the fast one alone; or the one that `model` names, which then
-    reads everything. Raises ModelError when one can't be had.
+    """The reader that `model` names, and with depth `full` the full bundled one beside it. Raises ModelError when one
+    can't be had.
     """
-    full = WaitingPairReader(FULL_MODEL_FILE, threads) if model == BUNDLED_READER and depth == "full" else None
+    full = WaitingPairReader(FULL_MODEL_FILE, threads) if depth == "full" else None
     return PairReaders(load_pair_reader(model, threads), full)
 
 

@@ -17,7 +17,7 @@ from rag.ports import Embedder, PairReaders
 from rag.reader_model import load_pair_readers
 from rag.rerank import AMPLE, Reranker
 from rag.retrieve import Retriever
-from rag.settings import Settings
+from rag.settings import BUNDLED_READER, Settings
 from rag.snapshot import Snapshot
 from rag.types import Hit
 from rag.verify import Verifier
@@ -49,7 +49,7 @@ def open_byline(settings: Settings, *, one_shot: bool = False, serving: bool = F
     def reader() -> Reader:
         from rag.read import Reader as ExtractiveReader
 
-        return ExtractiveReader(embedder, settings.abstain_below)
+        return ExtractiveReader(embedder, settings.abstain_below, depth=depth_of(settings))
 
     readers = pair_readers_of(settings)
     models = {"embedding": embedder.identity} | ({"reader": readers.identity} if readers else {})
@@ -113,13 +113,18 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
     return Assistant(model, writer, verifier, caps, tally, settings.llm_timeout_s)
 
 
+def depth_of(settings: Settings) -> str:
+    """How deep is read: a model that is named reads by itself, as the fast one does."""
+    return settings.reader if settings.reader_model == BUNDLED_READER else "fast"
+
+
 def pair_readers_of(settings: Settings) -> PairReaders | None:
     """The models that read hits and check sentences; None where reading is switched off. Raises ModelError when one
     can't be had.
     """
     if not settings.read_passages:
         return None
-    return load_pair_readers(settings.reader_model, settings.reader, settings.threads)
+    return load_pair_readers(settings.reader_model, depth_of(settings), settings.threads)
 
 
 def reranker_of(settings: Settings, readers: PairReaders | None, ample: float | None = None) -> Rerank:

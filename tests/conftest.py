@@ -17,6 +17,9 @@ from tests.command import HOSTILE, ROOT, byline
 from tests.groups import Groups, group
 from tests.postgres import Server, programs, running
 
+# The full reader takes most of a second to load, in every process; `tests/rag/test_full_reader.py` is about it.
+DEPTH = {"BYLINE_READER": "fast"}
+os.environ.update(DEPTH)
 _connect = socket.socket.connect
 
 
@@ -50,7 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_inside)
     for name in list(os.environ):
-        if name.startswith("BYLINE_"):
+        if name.startswith("BYLINE_") and name not in DEPTH:
             monkeypatch.delenv(name)
 
 

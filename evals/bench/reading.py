@@ -26,7 +26,7 @@ from rag.read import Reader
 from rag.rerank import AMPLE
 from rag.settings import load_settings
 from rag.types import Hit, Query, Reading
-from rag.wiring import embedder_of, open_byline, pair_readers_of, reranker_of
+from rag.wiring import depth_of, embedder_of, open_byline, pair_readers_of, reranker_of
 
 TARGET = 0.60  # of the questions whose chosen sentences contain a gold string
 DEEP = 100  # hits to take what is left from, once the articles with the gold string are hidden
@@ -59,9 +59,9 @@ def reading(bench: Bench) -> list[Row]:
     """Whether the chosen sentences contain a gold string, and how well the reader tells when to abstain."""
     settings = load_settings(data_dir=bench.archive)
     with open_byline(settings) as library:
-        embedder = embedder_of(settings)
+        embedder, depth = embedder_of(settings), depth_of(settings)
         rerank = reranker_of(settings, pair_readers_of(settings), AMPLE)
-        outcomes = _outcomes(library, rerank, Reader(embedder, 0.0), Reader(embedder), bench)
+        outcomes = _outcomes(library, rerank, Reader(embedder, 0.0, depth=depth), Reader(embedder, depth=depth), bench)
     if not outcomes:
         return []
     count, right = f"{len(outcomes)} questions", _share(outcomes, lambda o: o.right)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.calibration import READ_CALIBRATION_FILE, Calibration, load_calibration
+from rag.calibration import Calibration, load_calibration, read_calibration_file
 from rag.errors import StoreDamaged
 from rag.features import FEATURES
 from rag.judges import READ_FEATURES
@@ -118,8 +118,9 @@ def test_one_article_does_not_disagree_with_its_copies() -> None:
     assert not read("How many sailors did the Tarn fire kill?", one, other, abstain_below=0.0).conflict
 
 
-def test_the_shipped_weights_of_a_reading_are_for_these_features() -> None:
-    assert 0 < load_calibration(READ_FEATURES, READ_CALIBRATION_FILE).threshold < 1
+@pytest.mark.parametrize("depth", ["full", "fast"])
+def test_the_shipped_weights_of_a_reading_are_for_these_features(depth: str) -> None:
+    assert 0 < load_calibration(READ_FEATURES, read_calibration_file(depth)).threshold < 1
 
 
 def test_the_shipped_calibration_is_for_these_features() -> None:
