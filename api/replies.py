@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.claims.recheck import ArticleNow, ClaimNow
 from rag.claims.records import Attribution, ClaimVerdict, Edit, EvidenceStance, Part, QuoteClass, ReadArticle
 from rag.notices import Notice
-from rag.types import ArticleRef, Check, DateKnown, Mark, Status, Verdict
+from rag.types import ArticleRef, Check, DateKnown, Mark, Polarity, Status, Verdict
 from rag.usage import Usage
 
 
@@ -72,6 +72,7 @@ class AnswerRecord(Reply):
     status: Status
     text: str
     short_answer: str | None
+    polarity: Polarity | None = Field(description="What it says to a yes/no question.")
     mode: Literal["extractive", "llm"]
     as_of: str | None
     answered_at: str

@@ -8,10 +8,24 @@ from typing import Literal
 
 from rag.outlets import outlet_named
 from rag.prompts import load_prompt
-from rag.types import Answer, AnswerSentence, ArticleRef, Check, Citation, Evidence, Hit, Reading, Status, Verdict
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    ArticleRef,
+    Check,
+    Citation,
+    Evidence,
+    Hit,
+    Polarity,
+    Reading,
+    Status,
+    Verdict,
+)
 
 NEAREST = 3  # passages shown when it abstains
 UNKNOWN_DATE = "date unknown"
+
+_WORDS: Mapping[Polarity, str] = {"yes": "Yes", "no": "No", "mixed": "Reports differ"}
 
 Verify = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[Check, ...]]]
 
@@ -73,6 +87,7 @@ def answer_of(
         confidence=reading.confidence,
         missing=None if composed.sentences else reading.missing,
         conflict=reading.conflict,
+        polarity=reading.polarity if composed.sentences else None,
         timings_ms=dict(timings_ms),
         models=dict(models),
     )
@@ -80,6 +95,8 @@ def answer_of(
 
 def _short(reading: Reading) -> str | None:
     """A conflict has no one short answer."""
+    if reading.polarity:
+        return _WORDS[reading.polarity]
     if reading.conflict:
         return None
     return next((one.short_answer for one in reading.evidence if one.short_answer), None)
@@ -146,7 +163,9 @@ def _text(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequ
         return load_prompt("abstain").render(missing=reading.missing or "no passage answers it")
     numbered = [f"{one.text} [{one.citations[0]}]" for one in sentences]
     if not reading.conflict:
-        return " ".join(numbered)
+        said = " ".join(numbered)
+        word = _WORDS[reading.polarity] if reading.polarity else ""
+        return load_prompt("yes-no").render(word=word, statements=said) if word else said
     statement = load_prompt("conflict-statement")
     statements = [
         statement.render(
@@ -156,4 +175,5 @@ def _text(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequ
         )
         for citation, sentence in zip(citations, numbered, strict=True)
     ]
-    return load_prompt("conflict").render(statements=" ".join(statements))
+    prompt = load_prompt("reports-differ" if reading.polarity else "conflict")
+    return prompt.render(statements=" ".join(statements))

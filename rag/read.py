@@ -22,6 +22,7 @@ from rag.question import Asked, ask
 from rag.scoring import Scored, score
 from rag.spans import Found
 from rag.types import Evidence, Hit, Reading, Span
+from rag.yes_no import answer_yes_no
 
 MAX_SENTENCES = MAX_JOINED
 ALSO = 0.35  # a further sentence needs this share of the best one's probability, and of its odds to be the one
@@ -52,6 +53,9 @@ class Reader:
         `within` tells the limits of the search, where it had any.
         """
         asked, judge = ask(question), self._given or judge_of(hits, self._depth)
+        told = answer_yes_no(hits) if asked.wanted == "yes or no" else None
+        if told is not None:
+            return told
         threshold = judge.threshold if self._abstain_below is None else self._abstain_below
         scored = score(asked, hits, self._embedder, judge)
         if not scored or scored[0].probability < threshold:

@@ -18,6 +18,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "text": answer.text,
         "short_answer": answer.short_answer,
+        "polarity": answer.polarity,
         "mode": answer.mode,
         "as_of": answer.as_of,
         "answered_at": answer.answered_at,

@@ -179,18 +179,23 @@ class Evidence:
         return self.hit.sentence(Span(self.start, self.end))
 
 
+Polarity = Literal["yes", "no", "mixed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the reader made of the hits: the evidence that answers, or none and what was missing.
 
     `confidence` is the calibrated probability that the evidence answers the question.
     `conflict` says that the evidence disagrees or the story moved on, so that all of it is shown with its dates.
+    `polarity` is what it says to a yes/no question; None of any other.
     """
 
     evidence: tuple[Evidence, ...]
     confidence: float
     missing: str | None = None
     conflict: bool = False
+    polarity: Polarity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +314,7 @@ class Answer:
     confidence: float
     missing: str | None
     conflict: bool
+    polarity: Polarity | None
     timings_ms: dict[str, float]
     models: dict[str, str]
     standalone: str | None = None

@@ -8,6 +8,22 @@ import re
 from training.swaps import names, numbers
 from training.vocabulary import OPENERS
 
+Made = tuple[str, list[tuple[str, int]]]
+"""A text, and claims or yes/no questions with the stance of the text."""
+
+DAYS = (
+    "on Monday",
+    "on Tuesday",
+    "last week",
+    "on Friday",
+    "in March",
+    "in 2019",
+    "in 2021",
+    "this week",
+    "on Sunday",
+    "",
+)
+_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SUBJECT = re.compile(
     r"^(?:who|what|which(?: \w+){0,2}|what (?:\w+ ){0,2}\w+|how many \w+)\s+"
     r"(?=(?:is|was|are|were|has|had|will|would|can|could|won|made|became|wrote|led|began|caused|took|gave|played|said|"

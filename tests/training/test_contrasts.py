@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from training import contrasts
 from training.cast import dealing, namesake, person
 from training.contrasts import _FORMS, _asked
+from training.parties import roles
 from training.rows import NEITHER, NOT_SUPPORT, REFUTE, SUPPORT
 
 FORMS = [form for form, _ in _FORMS]
@@ -33,7 +34,7 @@ def test_every_form_tells_of_a_text_what_is_true_and_what_is_not(form: contrasts
 @given(seeds)
 def test_who_did_it_and_who_suffered_it_never_change_places_in_a_true_claim(seed: int) -> None:
     made, one, two = dealing(random.Random(seed))
-    _, claims = contrasts.roles(random.Random(seed))
+    _, claims = roles(random.Random(seed))
     forward = {f"{one} {way} {two}" for way in (made.past + made.tail, made.past, *made.alike)}
     for claim, stance in claims:
         if stance == REFUTE and claim.endswith("?"):

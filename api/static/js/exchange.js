@@ -64,7 +64,7 @@ export class Exchange {
       return line.line;
     });
     const focused = [...this.body.querySelectorAll("button")].indexOf(document.activeElement);
-    this.body.replaceChildren(this.status, ...(record.standalone ? [understood(record.standalone)] : []), ...lines, ...below(record, open), sharing(record));
+    this.body.replaceChildren(this.status, ...(record.standalone ? [understood(record.standalone)] : []), ...polarity(record), ...lines, ...below(record, open), sharing(record));
     if (focused >= 0) this.body.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
     this.body.removeAttribute("aria-busy");
     say(record.status === "no_evidence" ? `No answer. ${record.text}` : `Answer: ${record.text}`);
@@ -75,6 +75,12 @@ export class Exchange {
     this.body.removeAttribute("aria-busy");
     this.body.replaceChildren(box);
   }
+}
+
+// A yes/no question's answer in a word, before the sentence it rests on.
+function polarity(record) {
+  const word = { yes: "Yes", no: "No", mixed: "Reports differ" }[record.polarity];
+  return word ? [element("p", { class: "polarity" }, word)] : [];
 }
 
 function placeOf({ n, article, start, end, quote }) {
