@@ -21,7 +21,8 @@ READ_FEATURES = (
     "share",  # of the vote of all passages that this span's answer has, log-odds
     "evidence",  # that its sentences answer, log-odds
 )
-_FAR_BELOW = -12.0  # log-odds of a span that is not among the passage's best
+_FAR_BELOW = -12.0  # log-odds of the relevance of what was not read
+_NO_SPAN, _NO_SHARE = -4.0, -6.0  # log-odds where no span is among the passage's best
 _SCALE = 5.0  # log-odds are divided by it, so that all features are of one size
 
 
@@ -73,9 +74,9 @@ def read_features(candidate: Candidate, values: Sequence[float], words: Calibrat
     """The values of READ_FEATURES; `values` are those of FEATURES, which `words` weighs."""
     reading = candidate.hit.reading
     span = answer_span(candidate)
-    score = max(_FAR_BELOW, span.score) if span else _FAR_BELOW
+    score = max(_NO_SPAN, span.score) if span else _NO_SPAN
     relevance = log_odds(reading.relevance) if reading and reading.relevance is not None else _FAR_BELOW
-    share = max(_FAR_BELOW, log_odds(span.share)) if span else _FAR_BELOW
+    share = max(_NO_SHARE, log_odds(span.share)) if span else _NO_SHARE
     told = (words.rank(values), words.log_odds(values, 0.0), score, relevance, share, _evidence(candidate))
     return tuple(one / _SCALE for one in told)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -54,9 +55,9 @@ def _name_of(name: str, full: bool) -> str:
     return f"encoder.{name}"
 
 
-def _unpacked(stored: dict[str, NDArray[np.generic]]) -> dict[str, Tensor]:
+def _unpacked(stored: dict[str, NDArray[Any]]) -> dict[str, Tensor]:
     """Tensors by the names that the graph has."""
-    told: dict[str, NDArray[np.generic]] = {
+    told: dict[str, NDArray[Any]] = {
         "embeddings.word_embeddings.weight": stored["words"] * stored["word_scales"],
         _PLACES: stored["places"],
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from training.examples import NO_ANSWER, Example, holds, other_than, sentences, surround
 from training.framing import frame, made_lead, sentence_of
 from training.recipes import Kitchen
-from training.rows import NEITHER, NOT_SUPPORT, REFUTE, SUPPORT, Asked, Proof
+from training.rows import NEITHER, NOT_SUPPORT, REFUTE, SUPPORT, Asked, Judged, Proof
 from training.swaps import change, names, shorten
 
 _KEPT = {"SQuADShifts amazon": 0.3, "SQuADShifts reddit": 0.3, "COVID-QA": 0.5, "Time-Sensitive": 0.7}
@@ -144,7 +144,7 @@ def rewordings(kitchen: Kitchen) -> Iterator[Example]:
 def mined_questions(kitchen: Kitchen) -> Iterator[Example]:
     """Questions over passages that keyword search finds for them, of which nothing is known: for a teacher to label."""
     rng = kitchen.rng
-    rows = [*kitchen.asked(), *kitchen.rows.judged]
+    rows: list[Asked | Judged] = [*kitchen.asked(), *kitchen.rows.judged]
     for row in rng.sample(rows, len(rows)):
         for passage in kitchen.long_mine.near(row.question, other_than(row.passage), 2):
             window = frame(passage, (), rng, 120)

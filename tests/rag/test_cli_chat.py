@@ -14,7 +14,7 @@ VALENCIA = "Ford’s site in Valencia is the leading candidate to take part"
 
 
 def chat(data: Path, *lines: str, **environment: str) -> str:
-    env = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(data), **environment}
+    env = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(data), "BYLINE_READER": "fast", **environment}
     command = ("-m", "rag.cli", "chat", "--data-dir", str(data))
     done = Forked(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env).told("\n".join(lines) + "\n")
     assert done.returncode == 0, done.stderr
