@@ -39,7 +39,7 @@ from rag.rerank import AMPLE, Reranker
 from rag.scoring import PROMISING, Scored, score, stands_out
 from rag.settings import load_settings
 from rag.types import Hit, Query
-from rag.wiring import embedder_of, open_byline
+from rag.wiring import depth_of, embedder_of, open_byline
 from training.rows import is_dev
 
 HITS = 10
@@ -66,7 +66,7 @@ def _by_words() -> Fitting:
 def _by_reading() -> Fitting:
     settings = load_settings()
     words = load_calibration(FEATURES)
-    readers = load_pair_readers(settings.reader_model, settings.reader, settings.threads)
+    readers = load_pair_readers(settings.reader_model, depth_of(settings), settings.threads)
     rerank = Reranker(readers, settings.read_passages, AMPLE)
     values = lambda one: read_features(one.candidate, one.values, words)  # noqa: E731
     return Fitting(READ_FEATURES, values, ByReading(words, _START), rerank, settings.read_passages)
@@ -121,7 +121,7 @@ def main(
             _ingest(rows, folder)
         told = _ask_all(cases, folder, fitting)
     fitted = _fit(told, fitting.features) | {"data": _described(rows, cases, seed)}
-    out = out or (read_calibration_file(load_settings().reader) if read else CALIBRATION_FILE)
+    out = out or (read_calibration_file(depth_of(load_settings())) if read else CALIBRATION_FILE)
     out.write_text(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(json.dumps(fitted["scores"], indent=1))
 

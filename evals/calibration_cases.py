@@ -23,7 +23,7 @@ _STANDING = ("squad2", "qed")  # whose questions were asked of more than their c
 _TELLING_TERMS = 4  # a question of fewer, asked of a whole archive, has no one answer ("What is different?")
 # QAMR's contexts are single sentences, and what a passage holds beside a sentence is half of the matter by words.
 _TAKEN = {"squad2-train": 1_000, "ares": 400}
-READ_TAKEN = {"qamr": 100, "qed": 180, "squadshifts-new_wiki": 150, "onestop": 60}
+READ_TAKEN = {"qamr": 100, "qed": 180, "squadshifts-new_wiki": 150}
 """Further ones for the reader model: it has seen most contexts in training, so of each source few are left."""
 
 

@@ -25,7 +25,7 @@ from rag.types import (
 NEAREST = 3  # passages shown when it abstains
 UNKNOWN_DATE = "date unknown"
 
-_WORDS: Mapping[Polarity, str] = {"yes": "Yes", "no": "No", "mixed": "Reports differ"}
+_WORDS: Mapping[Polarity | None, str] = {"yes": "Yes", "no": "No"}
 
 Verify = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[Check, ...]]]
 
@@ -53,7 +53,8 @@ def in_quotes(reading: Reading, citations: Sequence[Citation], verify: Verify) -
 
 def in_words(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequence[Citation]) -> Composed:
     """A language model's sentences, each followed by its citations, or by why it does not hold."""
-    short, said = _short(reading), [one.text.casefold() for one in sentences if one.verdict == "supported"]
+    short = _short(reading) if reading.polarity is None else None
+    said = [one.text.casefold() for one in sentences if one.verdict == "supported"]
     told = short if short and any(short.casefold() in text for text in said) else None
     text = " ".join(flagged(one) for one in sentences)
     return Composed("llm", text, tuple(sentences), _with_answer_spans(reading, citations), told)
@@ -87,7 +88,7 @@ def answer_of(
         confidence=reading.confidence,
         missing=None if composed.sentences else reading.missing,
         conflict=reading.conflict,
-        polarity=reading.polarity if composed.sentences else None,
+        polarity=reading.polarity if composed.sentences and composed.mode == "extractive" else None,
         timings_ms=dict(timings_ms),
         models=dict(models),
     )
@@ -95,7 +96,7 @@ def answer_of(
 
 def _short(reading: Reading) -> str | None:
     """A conflict has no one short answer."""
-    if reading.polarity:
+    if reading.polarity in _WORDS:
         return _WORDS[reading.polarity]
     if reading.conflict:
         return None
@@ -164,7 +165,7 @@ def _text(reading: Reading, sentences: Sequence[AnswerSentence], citations: Sequ
     numbered = [f"{one.text} [{one.citations[0]}]" for one in sentences]
     if not reading.conflict:
         said = " ".join(numbered)
-        word = _WORDS[reading.polarity] if reading.polarity else ""
+        word = _WORDS.get(reading.polarity)
         return load_prompt("yes-no").render(word=word, statements=said) if word else said
     statement = load_prompt("conflict-statement")
     statements = [

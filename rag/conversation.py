@@ -117,6 +117,9 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return _understood(question, before)
 
 
+_FIRST_WORD = re.compile(r"^(?:Yes\.|No\.|Reports differ[^.]*\.|The articles differ[^.]*\.) ")  # prompts/ has them
+
+
 def _understood(question: str, before: _Before | None) -> str:
     asked = " ".join(question.split())
     new = _NEW_TOPIC.sub("", asked, count=1)
@@ -133,7 +136,7 @@ def _understood(question: str, before: _Before | None) -> str:
 def _answer_in(text: str) -> str | None:
     """The first sentence of an answer without its markers; None of an abstention."""
     missing = load_prompt("abstain").wording.partition(":")[0]
-    plain = _MARKERS.sub("", text).strip()
+    plain = _FIRST_WORD.sub("", _MARKERS.sub("", text).strip())
     if not plain or plain.startswith(missing):
         return None
     spans = sentence_spans(plain)

@@ -120,6 +120,7 @@ _YES_NO = re.compile(
     r"^(?:so |and |but )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
+_ALTERNATIVE = re.compile(r"\bor\b(?! not\b)", re.IGNORECASE)
 _TRUE_OR_FALSE = re.compile(r"^true or false\b", re.IGNORECASE)
 _ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|name the)\b", re.IGNORECASE)
 # Where an asking word asks. Elsewhere "who", "when", "where" are more often relative: "a fan who won".
@@ -179,6 +180,13 @@ def wanted_of(question: str) -> Wanted:
             return wanted
     nouns = [(m.end(), wanted) for wanted, rule in _NOUN_RULES if (m := rule.match(tail))]
     return min(nouns)[1] if nouns else "thing"
+
+
+def is_polar(question: str) -> bool:
+    """Whether a yes or a no answers it: it asks for nothing else beside ("Can you tell me who …") and gives no
+    alternative ("Was it Ford or GM?").
+    """
+    return wanted_of(question) == "yes or no" and not _ASKING.search(question) and not _ALTERNATIVE.search(question)
 
 
 def _start(match: re.Match[str] | None) -> int:

@@ -18,11 +18,11 @@ from rag.features import FEATURES, closeness, names_met, with_initials
 from rag.judges import READ_FEATURES, ByReading, ByWords, Judge, answer_span, were_read
 from rag.missing import missing
 from rag.ports import Embedder
-from rag.question import Asked, ask
+from rag.question import Asked, ask, is_polar
 from rag.scoring import Scored, score
 from rag.spans import Found
 from rag.types import Evidence, Hit, Reading, Span
-from rag.yes_no import answer_yes_no
+from rag.yes_no import SURE, answer_yes_no
 
 MAX_SENTENCES = MAX_JOINED
 ALSO = 0.35  # a further sentence needs this share of the best one's probability, and of its odds to be the one
@@ -53,9 +53,10 @@ class Reader:
         `within` tells the limits of the search, where it had any.
         """
         asked, judge = ask(question), self._given or judge_of(hits, self._depth)
-        told = answer_yes_no(hits) if asked.wanted == "yes or no" else None
-        if told is not None:
-            return told
+        if is_polar(question):
+            told = answer_yes_no(question, hits, SURE if self._abstain_below is None else self._abstain_below)
+            if told is not None:
+                return told
         threshold = judge.threshold if self._abstain_below is None else self._abstain_below
         scored = score(asked, hits, self._embedder, judge)
         if not scored or scored[0].probability < threshold:

@@ -51,8 +51,8 @@ def load_pair_readers(model: str, depth: str, threads: int) -> PairReaders:
 
 
 class WaitingPairReader:
-    """The full reader, loaded by a thread while all else is opened: to unpack it takes most of a second. What it is
-    first asked waits for it. Raises ModelError, at once where a file is missing, else when it is first asked.
+    """The full reader, loaded by a thread while all else is opened: to unpack it takes most of a second. The first
+    call waits until it is loaded. Raises ModelError, at once where a file is missing, else at the first call.
     """
 
     def __init__(self, model: Path, threads: int) -> None:

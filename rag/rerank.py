@@ -43,11 +43,11 @@ class Reranker:
         usable = [hit for hit in hits if hit.left_out is None]
         read = sorted(self._skimmed(question, usable[: self._most]), key=_order)
         rest = usable[len(read) :]
+        found = {hit.passage.id: hit.scores for hit in usable}
         if self._readers.full and read:
-            fused = {hit.passage.id: hit.scores.fused for hit in usable}
-            best = [replace(hit, scores=replace(hit.scores, fused=fused[hit.passage.id])) for hit in read[: self._few]]
+            best = [replace(hit, scores=found[hit.passage.id]) for hit in read[: self._few]]
             read = sorted([*_read(self._readers.full, question, best), *read[self._few :]], key=_order)
-        read = pooled(read)
+        read = pooled(read, {passage: scores.fused for passage, scores in found.items()})
         left_out = [hit for hit in hits if hit.left_out is not None]
         return [replace(hit, rank=rank) for rank, hit in enumerate([*read, *rest, *left_out], 1)]
 
@@ -78,8 +78,8 @@ def lead_of(hit: Hit) -> str:
 
 
 def _scored(hit: Hit, reading: PairReading) -> Hit:
-    """The hit with its reading. `hit.scores.fused` is that of retrieval alone."""
-    parts = {"found": hit.scores.fused}
+    """The hit with its reading. `hit.scores` are those of retrieval alone."""
+    parts = {}
     if reading.relevance is not None:
         parts["relevance"] = log_odds(reading.relevance)
     if reading.spans:

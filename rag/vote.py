@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.calibration import log_odds
 from rag.types import AnswerSpan, Hit
 
-SPAN, RELEVANCE, FUSED = 1.0, 0.25, 0.75  # of the score, in log-odds but for the fused one, which is about 1 to 3
+SPAN, RELEVANCE, FOUND = 1.0, 0.25, 0.75  # of a span's log-odds, its passage's, and retrieval's score, about 1 to 3
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SMALL = ("a", "an", "the", "about", "around", "some", "mr", "mrs", "ms", "dr")
 _NUMBERS = {
@@ -25,19 +25,16 @@ _NUMBERS = {
 }
 
 
-def pooled(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits with each span's `share`: that of all spans with its answer."""
+def pooled(hits: Sequence[Hit], found: Mapping[int, float]) -> list[Hit]:
+    """The hits with each span's `share`: that of all spans with its answer. `found` is retrieval's score of each
+    passage, by its id.
+    """
     weights: dict[str, float] = defaultdict(float)
     for hit in hits:
         for span in _spans(hit):
-            weights[_answer(hit, span)] += _weight(hit, span)
+            weights[_answer(hit, span)] += _weight(hit, span, found[hit.passage.id])
     whole = sum(weights.values()) or 1.0
     return [_with_shares(hit, {answer: weight / whole for answer, weight in weights.items()}) for hit in hits]
-
-
-def same_answer(one: str, other: str) -> bool:
-    """Whether two answers differ in case, articles, marks and the spelling of small numbers at most."""
-    return _plain(one) == _plain(other)
 
 
 def _with_shares(hit: Hit, shares: dict[str, float]) -> Hit:
@@ -60,7 +57,7 @@ def _plain(answer: str) -> str:
     return " ".join(_NUMBERS.get(word, word.replace(",", "")) for word in words if word not in _SMALL)
 
 
-def _weight(hit: Hit, span: AnswerSpan) -> float:
+def _weight(hit: Hit, span: AnswerSpan, found: float) -> float:
     relevance = hit.reading.relevance if hit.reading else None
     told = RELEVANCE * log_odds(relevance) if relevance is not None else 0.0
-    return math.exp(min(30.0, SPAN * span.score + told + FUSED * hit.scores.parts.get("found", hit.scores.fused)))
+    return math.exp(min(30.0, SPAN * span.score + told + FOUND * found))

@@ -114,7 +114,7 @@ def assistant_of(settings: Settings, verifier: Verifier) -> Assistant | None:
 
 
 def depth_of(settings: Settings) -> str:
-    """How deep is read: a model that is named reads by itself, as the fast one does."""
+    """Which readers are used: a model that is named reads by itself, as the fast one does."""
     return settings.reader if settings.reader_model == BUNDLED_READER else "fast"
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 
-from training.cast import anyone, deed, place
+from training.cast import anyone, body, deed, place, team
 from training.rows import NEITHER, NOT_SUPPORT, REFUTE, SUPPORT
 from training.statements import DAYS, Made
 
@@ -23,7 +23,7 @@ _WRAPPED: tuple[tuple[str, int], ...] = (
     ("Some have asked whether {s}.", NEITHER),
     ("It is not known whether {s}.", NEITHER),
     ("If {s}, a new vote would have to be held.", NEITHER),
-    ("Had it turned out that {s}, the share price would have fallen.", NEITHER),
+    ("Had it turned out that {s}, the share price would have fallen.", NOT_SUPPORT),
     ("Investors hope that {s}.", NEITHER),
     ("In the novel, {s}.", NEITHER),
     ("A rumour had it that {s}, which could not be confirmed.", NEITHER),
@@ -51,7 +51,7 @@ _MODES: tuple[tuple[str, int], ...] = (
     ("{a} planned to {b}", NEITHER),
     ("{a} wants to {b}", NEITHER),
     ("{a} may {b}", NEITHER),
-    ("{a} would {b} if it could", NOT_SUPPORT),
+    ("{a} would {b} if given the chance", NOT_SUPPORT),
     ("{a} promised to {b}", NEITHER),
     ("{a} was urged to {b}", NEITHER),
     ("{a} was accused of having {pp}", NEITHER),
@@ -64,7 +64,7 @@ _MODES: tuple[tuple[str, int], ...] = (
     ("{a} did not fail to {b}", SUPPORT),
     ("{a} was the first to {b}", SUPPORT),
     ("{a} has {pp}", SUPPORT),
-    ("{a} said it had {pp}", SUPPORT),
+    ("{a} admitted having {pp}", SUPPORT),
 )
 
 
@@ -86,9 +86,7 @@ def wrapped(rng: random.Random) -> Made:
     one, did = anyone(rng), deed(rng)
     frame, stance = rng.choice(_WRAPPED)
     said = f"{one} {did.told()}"
-    claims = [(said, stance)]
-    if stance != NEITHER:
-        claims.append((f"Did {one} {did.bare()}?", stance))
+    claims = [(said, stance), (f"Did {one} {did.bare()}?", stance)]
     if did.alike:
         claims.append((f"{one} {rng.choice(did.alike)}", stance))
     return frame.format(s=said)[:-1], claims
@@ -99,14 +97,13 @@ def modes(rng: random.Random) -> Made:
     one, did = anyone(rng), deed(rng)
     words = {"a": one, "b": did.bare(), "p": did.told(), "pp": f"{did.participle} {did.object}"}
     form, stance = rng.choice(_MODES)
-    claims = [(f"{one} {did.told()}", stance)]
-    alike = [other.format(**words) for other, label in _MODES if label == stance != NEITHER and other != form]
+    claims = [(f"{one} {did.told()}", stance), (f"Did {one} {did.bare()}?", stance)]
     if stance == REFUTE:  # equivalent denials
-        claims += [(f"{one} did not {did.bare()}", SUPPORT), (f"Did {one} {did.bare()}?", REFUTE)]
+        claims.append((f"{one} did not {did.bare()}", SUPPORT))
         if form.startswith("{a} refused"):
             claims.append((f"{one} was not willing to {did.bare()}", SUPPORT))
     elif stance == SUPPORT:
-        claims += [(f"{one} did not {did.bare()}", REFUTE), (rng.choice(alike[:1] or [claims[0][0]]), SUPPORT)]
+        claims.append((f"{one} did not {did.bare()}", REFUTE))
     elif form.startswith("{a} planned"):
         claims.append((f"{one} intended to {did.bare()}", SUPPORT))
     return form.format(**words), claims
@@ -145,7 +142,7 @@ def nobody(rng: random.Random) -> Made:
 
 def numbers(rng: random.Random) -> Made:
     """Figures and years crossed between two things of one sentence; the same figure written otherwise."""
-    one, two = anyone(rng), anyone(rng)
+    one, two = body(rng), team(rng)
     form = rng.randrange(5)
     if form == 0:
         many, few = rng.sample(range(12, 980), 2)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
@@ -39,9 +40,9 @@ def begin_from_bundled(file: Path, model: ReaderModel) -> None:
             first = FIRST_PLACE if full and name == _PLACES else 0
             weights[_name_of(name, full)][first : first + len(tensor)] = tensor
         model.load_state_dict(weights)
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, EOFError, KeyError, RuntimeError, ValueError, DecodeError) as error:
         raise ModelError(
-            f"The reader {file} can't be begun from: {error}.", remedy="Name an exported reader."
+            f"The reader {file} can't be started from: {error}.", remedy="Name an exported reader."
         ) from error
 
 

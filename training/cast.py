@@ -15,7 +15,7 @@ _WORDS = Path(__file__).with_name("cast.toml")
 @dataclass(frozen=True, slots=True)
 class Dealing:
     """What one does to another: "A `past` B`tail`". `alike` are other ways to say it with A first, `converse` with B
-    first.
+    first. `exclusive`: if A did it to B, then B did not do it to A.
     """
 
     base: str
@@ -23,6 +23,7 @@ class Dealing:
     participle: str
     tail: str
     who: str
+    exclusive: bool
     alike: tuple[str, ...]
     converse: tuple[str, ...]
 
@@ -87,7 +88,16 @@ def dealing(rng: random.Random) -> tuple[Dealing, str, str]:
     """A dealing and two that it may be between."""
     told = rng.choice(_words()["dealings"])
     alike, converse = (tuple(told.get(name, ())) for name in ("alike", "converse"))
-    made = Dealing(told["base"], told["past"], told["participle"], told.get("tail", ""), told["who"], alike, converse)
+    made = Dealing(
+        told["base"],
+        told["past"],
+        told["participle"],
+        told.get("tail", ""),
+        told["who"],
+        told.get("exclusive", False),
+        alike,
+        converse,
+    )
     one = {"person": person, "body": body, "team": team}.get(made.who) or rng.choice((person, body))
     first = second = one(rng)
     while second == first:

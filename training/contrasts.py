@@ -14,6 +14,7 @@ from training.examples import NO_ANSWER, Example, Span, surround
 from training.framing import made_lead
 from training.parties import among, apposition, each_their_own, other_name, pronoun, roles, same_surname, speakers
 from training.recipes import Kitchen
+from training.rows import NEITHER
 from training.statements import DAYS, Made
 
 Form = Callable[[random.Random], Made]
@@ -46,7 +47,7 @@ def contrasts(kitchen: Kitchen) -> Iterator[Example]:
             passage, span, lead = _set_among(kitchen, told)
             first = claim if claim.endswith("?") else claim + rng.choice((".", "", "."))
             first = first[0].upper() + first[1:]
-            yield Example("contrasts", first, passage, None, None, stance, (span,), lead)
+            yield Example("contrasts", first, passage, None, None, stance, () if stance == NEITHER else (span,), lead)
 
 
 def questions_of_roles(kitchen: Kitchen) -> Iterator[Example]:

@@ -23,10 +23,11 @@ def roles(rng: random.Random) -> Made:
     whole = told in (active, passive) or not made.tail
     true = [active, passive, *others, *backwards] if whole else [*others, *backwards]
     swapped = [_swap(way, one, two) for way in true]
-    claims = [(rng.choice(true), SUPPORT), *((way, REFUTE) for way in rng.sample(swapped, min(2, len(swapped))))]
+    turned = REFUTE if made.exclusive else NOT_SUPPORT
+    claims = [(rng.choice(true), SUPPORT), *((way, turned) for way in rng.sample(swapped, min(2, len(swapped))))]
     if whole and made.base.split()[0] not in ("lend", "supply"):
         claims.append((f"Did {one} {made.base} {two}{made.tail}?", SUPPORT))
-        claims.append((f"Did {two} {made.base} {one}{made.tail}?", REFUTE))
+        claims.append((f"Did {two} {made.base} {one}{made.tail}?", turned))
     third = person(rng)
     if third not in (one, two):
         claims.append((rng.choice(true).replace(one, third), NOT_SUPPORT))
@@ -57,6 +58,8 @@ def other_name(rng: random.Random) -> Made:
 def each_their_own(rng: random.Random) -> Made:
     """Two deeds of two in one sentence."""
     one, two, did, also = anyone(rng), anyone(rng), deed(rng), deed(rng)
+    while one == two or did.told() == also.told():
+        two, also = anyone(rng), deed(rng)
     return f"{one} {did.told()}, while {two} {also.told()}", [
         (f"{one} {did.told()}", SUPPORT),
         (f"{two} {also.told()}", SUPPORT),

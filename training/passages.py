@@ -113,7 +113,7 @@ def choices(kitchen: Kitchen) -> Iterator[Example]:
         right = [spans[n] for n in row.answers if n < len(spans)]
         if right and right[-1][1] - right[0][0] > 900:
             continue
-        window = frame(text.strip(), right, rng)
+        window = frame(text.rstrip(), right, rng)
         told = tuple(span for span in map(window.inside, right) if span)
         none = None if told else NO_ANSWER
         yield Example("choices", row.question, window.passage, none, bool(told), None, told, window.lead)
@@ -126,9 +126,7 @@ def rewordings(kitchen: Kitchen) -> Iterator[Example]:
     for full, simple in rng.sample(pairs, len(pairs)):
         if min(len(full.split()), len(simple.split())) < 7:
             continue
-        told, claim = (full, simple) if rng.random() < 0.7 else (simple, full)
-        if len(claim.split()) > len(told.split()) + 2:
-            told, claim = claim, told
+        told, claim = full, simple
         others = kitchen.neighbours(told)
         passage, span = surround(told, (0, len(told)), others, rng)
         lead = made_lead(passage, rng)

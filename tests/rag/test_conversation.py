@@ -69,6 +69,12 @@ def test_who_said_that_asks_for_the_speaker_of_the_answer() -> None:
     assert after("Says who?", "Which yard is the favourite?", answer) == expected
 
 
+@pytest.mark.parametrize("word", ["Yes.", "No.", "Reports differ, or the story moved on."])
+def test_the_word_before_an_answer_is_none_of_it(word: str) -> None:
+    told = after("Who said that?", "Did Brax leave Ostrava?", f"- {word} Brax left Ostrava. [1]")
+    assert told == "Who said that Brax left Ostrava?"
+
+
 def test_he_is_the_person_of_the_answer() -> None:
     told = after("Does he want a merger?", "Who runs Velma Bank?", "- “No,” said Velma Bank CEO Anna Berg. [1]")
     assert told == "Does Anna Berg want a merger?"

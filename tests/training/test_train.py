@@ -53,7 +53,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
-    chosen = read_config(ROOT / "training" / "quick.toml").optimiser.model_copy(update={"warmup": 9, "decay": 50})
+    chosen = read_config(ROOT / "training" / "fast-quick.toml").optimiser.model_copy(update={"warmup": 9, "decay": 50})
     shares = [rate_share(step, 200, chosen) for step in range(200)]
     assert shares[0] == pytest.approx(0.1)
     assert shares[10:150] == [1.0] * 140
@@ -62,7 +62,7 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
 
 
 def test_a_seeded_run_is_the_same_run_with_other_examples_elsewhere() -> None:
-    branch = read_config(ROOT / "training" / "branch.toml")
+    branch = read_config(ROOT / "training" / "fast-branch.toml")
     other = branch.seeded(41)
     assert other.paths.work.name == f"{branch.paths.work.name}-41"
     assert other.examples_digest != branch.examples_digest

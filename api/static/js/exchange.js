@@ -79,7 +79,7 @@ export class Exchange {
 
 // A yes/no question's answer in a word, before the sentence it rests on.
 function polarity(record) {
-  const word = { yes: "Yes", no: "No", mixed: "Reports differ" }[record.polarity];
+  const word = { yes: "Yes", no: "No", mixed: "Reports differ, or the story moved on" }[record.polarity];
   return word ? [element("p", { class: "polarity" }, word)] : [];
 }
 
