@@ -91,7 +91,7 @@ _THAT = re.compile(
 _POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
 _DEFINITE = re.compile(r"\b(?:the|this|that|these|those|such|same|other|others|else|more|another)\b", re.IGNORECASE)
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
-_MARKERS = re.compile(r"\s*\[\d{1,3}\]")
+_MARKERS = re.compile(r"\s*\[\d{1,3}\]|^(?:Yes|No|(?:Reports|The articles) differ[^.]*)\. ")  # of citations; prompts/
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,6 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return _understood(question, before)
 
 
-_FIRST_WORD = re.compile(r"^(?:Yes\.|No\.|Reports differ[^.]*\.|The articles differ[^.]*\.) ")  # prompts/ has them
-
-
 def _understood(question: str, before: _Before | None) -> str:
     asked = " ".join(question.split())
     new = _NEW_TOPIC.sub("", asked, count=1)
@@ -136,7 +133,7 @@ def _understood(question: str, before: _Before | None) -> str:
 def _answer_in(text: str) -> str | None:
     """The first sentence of an answer without its markers; None of an abstention."""
     missing = load_prompt("abstain").wording.partition(":")[0]
-    plain = _FIRST_WORD.sub("", _MARKERS.sub("", text).strip())
+    plain = _MARKERS.sub("", text).strip()
     if not plain or plain.startswith(missing):
         return None
     spans = sentence_spans(plain)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rag.checks.grounds import Grounds
 from rag.types import Evidence, Hit, Polarity, Reading, Span
 
-SURE = 0.6  # of a passage's word that it is taken for an answer
+SURE = 0.85  # of a passage's word that it is taken for an answer: a wrong "No" is worse than none
 BESIDE = 0.75  # of one that says the opposite of the best, for both to be shown
 RELEVANT = 0.3  # of a passage that may answer
 _EXACT = ("number", "date")  # checks of what the sentence has to have too

@@ -63,7 +63,7 @@ def frame(text: str, keep: Sequence[Span], rng: random.Random, words: int | None
 
 
 def made_lead(text: str, rng: random.Random, before: str = "") -> str:
-    """A lead for a text that came without one; half of the time none but the sentence before."""
+    """A lead for a text that came without one; at times none but the sentence before."""
     if rng.random() < 0.4:
         return lead(None, None, None, before)
     day = _FIRST_DAY + timedelta(days=rng.randrange(_DAYS)) if rng.random() < 0.85 else None

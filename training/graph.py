@@ -108,7 +108,7 @@ class _ReaderGraph(BertGraph):
     def _by_row(self, x: str, name: str) -> str:
         """A dense layer whose inputs are brought to one size token by token before all share one 8-bit scale. Inside
         the feed-forward part a few tokens are thirty times larger than the others, which would leave these a few
-        steps: in MPNet the error of the span logits falls from .61 to .09 of their deviation.
+        steps: in MPNet the error of the span logits falls from .55 to .14 of their deviation.
         """
         self._op("Div", [x, name + ".row"], name + ".even")
         self._op("DynamicQuantizeMatMul", [name + ".even", *self._quantised(name)], name + ".product", FUSED)

@@ -23,7 +23,6 @@ DAYS = (
     "on Sunday",
     "",
 )
-_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SUBJECT = re.compile(
     r"^(?:who|what|which(?: \w+){0,2}|what (?:\w+ ){0,2}\w+|how many \w+)\s+"
     r"(?=(?:is|was|are|were|has|had|will|would|can|could|won|made|became|wrote|led|began|caused|took|gave|played|said|"
