@@ -90,6 +90,12 @@ def _load(model: Path, threads: int) -> OnnxPairReader:
     return OnnxPairReader.load(model, calibration_file(model), threads)
 
 
+def _unpacked(model: Path) -> bytes:
+    """The file's model; what is packed is not kept beside it."""
+    stored = model.read_bytes()
+    return gzip.decompress(stored) if model.suffix == ".gz" else stored
+
+
 def calibration_file(model: Path) -> Path:
     """Beside the model, under its name."""
     return model.with_name(model.name.partition(".")[0] + ".json")
@@ -136,8 +142,7 @@ class OnnxPairReader:
         fitted = read_pair_calibration(calibration)
         words = bundled_dir()
         try:
-            stored = model.read_bytes()
-            read = cls.of_bytes(gzip.decompress(stored) if model.suffix == ".gz" else stored, words, fitted, threads)
+            read = cls.of_bytes(_unpacked(model), words, fitted, threads)
         except Exception as error:
             raise ModelError(f"The reader {model} can't be loaded: {error}.", remedy=_REMEDY) from error
         if fitted.identity not in ("", read.identity):
