@@ -22,7 +22,7 @@ from rag.question import Asked, ask, is_polar
 from rag.scoring import Scored, score
 from rag.spans import Found
 from rag.types import Evidence, Hit, Reading, Span
-from rag.yes_no import SURE, answer_yes_no
+from rag.yes_no import answer_yes_no
 
 MAX_SENTENCES = MAX_JOINED
 ALSO = 0.35  # a further sentence needs this share of the best one's probability, and of its odds to be the one
@@ -54,7 +54,7 @@ class Reader:
         """
         asked, judge = ask(question), self._given or judge_of(hits, self._depth)
         if is_polar(question):
-            told = answer_yes_no(question, hits, SURE if self._abstain_below is None else self._abstain_below)
+            told = answer_yes_no(question, hits, self._abstain_below or 0.0)
             if told is not None:
                 return told
         threshold = judge.threshold if self._abstain_below is None else self._abstain_below

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from rag.checks.grounds import Grounds
 from rag.types import Evidence, Hit, Polarity, Reading, Span
 
-SURE = 0.85  # of a passage's word that it is taken for an answer: a wrong "No" is worse than none
+# From what probability a passage's word is taken for an answer. Over 351 pairs of held-out questions with passages that
+# answer or don't, a yes from .75 on is right 15 times of 16; a no is right 4 times of 5 from .85 on, 2 of 2 from .9 on.
+SURE: dict[Polarity, float] = {"yes": 0.75, "no": 0.9}
 BESIDE = 0.75  # of one that says the opposite of the best, for both to be shown
 RELEVANT = 0.3  # of a passage that may answer
 _EXACT = ("number", "date")  # checks of what the sentence has to have too
@@ -28,12 +30,14 @@ class _Word:
     probability: float
 
 
-def answer_yes_no(question: str, hits: Sequence[Hit], least: float = SURE) -> Reading | None:
+def answer_yes_no(question: str, hits: Sequence[Hit], least: float = 0.0) -> Reading | None:
     """The passage that answers most surely, with its sentence, and one that says the opposite where there is such, the
-    newer one first; None where none is as sure as `least`.
+    newer one first; None where none is sure enough, or as sure as `least`.
     """
     told = sorted((word for hit in hits if (word := _word(hit))), key=lambda word: -word.probability)
-    told = [word for word in told if word.probability >= least and not _differs(question, word)]
+    told = [
+        word for word in told if word.probability >= max(least, SURE[word.polarity]) and not _differs(question, word)
+    ]
     if not told:
         return None
     best = told[0]
